@@ -304,3 +304,27 @@ class ContactOutcome(Coded):
     MOVED_AWAY = "moved_away", "Moved away"
     DIED = "died", "Died"
     OTHER = "other", "Other"
+
+
+B12_DRUGS = frozenset(B12Drug)
+PARENTERAL_ROUTES = frozenset({Route.IM, Route.SC})
+
+# Causes that do not go away by treatment (R51, R52).
+LASTING_CAUSES = frozenset(
+    {
+        CauseKind.PERNICIOUS_ANAEMIA,
+        CauseKind.BARIATRIC_SURGERY,
+        CauseKind.ILEAL_RESECTION,
+        CauseKind.CROHNS_ILEAL,
+        CauseKind.INHERITED_COBALAMIN_DISORDER,
+    }
+)
+
+# Codes of other systems, for exchange: ATC for drugs, SNOMED CT for routes.
+ATC = {
+    B12Drug.HYDROXOCOBALAMIN: "B03BA03",
+    B12Drug.CYANOCOBALAMIN: "B03BA01",
+    B12Drug.MECOBALAMIN: "B03BA05",
+    MedicationDrug.FOLIC_ACID: "B03BB01",
+}
+SNOMED_ROUTE = {Route.IM: "78421000", Route.SC: "34206005", Route.IV: "47625008", Route.ORAL: "26643006"}

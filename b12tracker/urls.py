@@ -1,0 +1,12 @@
+"""Addresses. Every view names an action (patients.permissions) or is marked public."""
+
+from django.urls import include, path
+
+from b12tracker.views import health
+
+urlpatterns = [
+    path("health", health, name="health"),
+    path("accounts/", include("b12tracker.accounts.urls")),
+    path("patients/", include("patients.urls")),
+    path("", include("schedules.urls")),
+]

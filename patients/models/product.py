@@ -1,0 +1,52 @@
+"""What is injected: products and their batches. Old records keep batches that expired or were withdrawn."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from patients.models.clinic import Clinic
+from patients.models.history import keep_history
+from patients.vocabulary import B12Drug
+
+
+@keep_history()
+class Product(models.Model):
+    """A product on a clinic's shelf."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="products")
+    name = models.CharField(_("name"), max_length=120)
+    drug = models.CharField(_("drug"), max_length=24, choices=B12Drug.choices())
+    strength_ug = models.DecimalField(_("strength, micrograms"), max_digits=10, decimal_places=2)
+    manufacturer = models.CharField(_("manufacturer"), max_length=120, blank=True)
+    gtin = models.CharField(_("barcode number (GTIN)"), max_length=14, blank=True)
+    active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinic", "name"], name="product_once_a_clinic")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@keep_history()
+class Batch(models.Model):
+    """A batch of a product; withdrawn with a reason, never deleted."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="batches")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="batches")
+    number = models.CharField(_("batch number"), max_length=40)
+    expires_on = models.DateField(_("expires"))
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(_("why withdrawn"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "batches"
+        constraints = [
+            models.UniqueConstraint(fields=["product", "number"], name="batch_once_a_product"),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True) | ~models.Q(withdrawn_reason=""),
+                name="withdrawal_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,20 @@
+"""What should happen next, and telling people. Dates are stored, never status."""
+
+from schedules.models.calendar import Booking, Contact, Forecast, OpenEvent, PatientSchedule
+from schedules.models.flag import Flag
+from schedules.models.job import JobRun
+from schedules.models.message import Message
+from schedules.models.plan import Decision, Order
+
+__all__ = [
+    "Booking",
+    "Contact",
+    "Decision",
+    "Flag",
+    "Forecast",
+    "JobRun",
+    "Message",
+    "OpenEvent",
+    "Order",
+    "PatientSchedule",
+]

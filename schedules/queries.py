@@ -1,0 +1,16 @@
+"""Questions to the calendar in the clinic's words."""
+
+from django.db.models import QuerySet
+
+from patients.models import Clinic
+from schedules.models import Flag
+
+
+def active_flags() -> QuerySet[Flag]:
+    """Flags whose condition holds and that no physician has resolved."""
+    return Flag.objects.filter(cleared_on__isnull=True, resolved_at__isnull=True)
+
+
+def urgent_flag_count(clinic: Clinic) -> int:
+    """How many urgent flags of the clinic nobody has acknowledged."""
+    return active_flags().filter(clinic=clinic, severity="urgent", acknowledged_at__isnull=True).count()
