@@ -1,0 +1,78 @@
+"""Throw-away servers around one command: `python -m b12tracker.embedded.testing -- pytest …`.
+
+Starts PostgreSQL and Valkey in a temporary directory (nothing is written through to the disk), runs the
+command with their addresses in its environment, stops them, removes the directory, and ends with the
+command's status. Tests never touch `var/`.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+
+from b12tracker.embedded.errors import EmbeddedError
+from b12tracker.embedded.place import remove_socket_directory, throwaway_place
+from b12tracker.embedded.servers import Servers, servers_in
+
+# Where conftest.py finds what it needs; its presence says that these are throw-away servers.
+DIRECTORY_VARIABLE = "B12_TEST_DIRECTORY"
+SUPERUSER_VARIABLE = "B12_TEST_SUPERUSER_URL"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command after `--` beside throw-away servers; returns its exit status."""
+    command = arguments[1:] if arguments[:1] == ["--"] else arguments
+    if not command:
+        print("usage: python -m b12tracker.embedded.testing -- COMMAND …", file=sys.stderr)
+        return 2
+    directory = Path(tempfile.mkdtemp(prefix="b12tracker-test-"))
+    try:
+        return _run_beside_servers(directory, command)
+    except EmbeddedError as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _run_beside_servers(directory: Path, command: list[str]) -> int:
+    place = throwaway_place(directory)
+    servers = servers_in(place, durable=False)
+    try:
+        servers.start()
+        servers.postgres.ensure_roles(database=None)
+        return _run(command, os.environ | environment(servers, directory))
+    finally:
+        servers.stop()
+        remove_socket_directory(place)
+
+
+def environment(servers: Servers, directory: Path) -> dict[str, str]:
+    """What the tests read: both servers, and where each test process may keep its files."""
+    return servers.environment() | {
+        DIRECTORY_VARIABLE: str(directory),
+        SUPERUSER_VARIABLE: servers.postgres.url("postgres", "postgres"),
+        "B12_VAR": str(directory),
+        "EMAIL_URL": "memorymail://",
+    }
+
+
+def _run(command: list[str], variables: dict[str, str]) -> int:
+    """Run the command in our own process group: Ctrl-C reaches it, and we wait until it is done."""
+    with subprocess.Popen(command, env=variables) as process:
+
+        def pass_on(number: int, frame: FrameType | None) -> None:
+            process.send_signal(number)
+
+        signal.signal(signal.SIGTERM, pass_on)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        status = process.wait()
+    return status if status >= 0 else 128 - status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
