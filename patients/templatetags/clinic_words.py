@@ -7,6 +7,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from patients.notices import undo_url_of
+
 register = template.Library()
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -69,3 +71,9 @@ def icon(name: str) -> SafeString:
 def get(mapping: dict[Any, Any], key: Any) -> Any:
     """mapping[key], or nothing."""
     return mapping.get(key)
+
+
+@register.filter
+def undo_url(message: Any) -> str:
+    """Where a notice can be taken back, or nothing."""
+    return undo_url_of(message.extra_tags)

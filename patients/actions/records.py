@@ -1,0 +1,39 @@
+"""What every write of the clinical record does: lock the patient, strike out, tell the calendar."""
+
+from django.utils import timezone
+
+from patients.models import Patient
+from patients.models.record import ClinicalRecord
+from patients.signals import record_changed
+from patients.vocabulary import ErrorReason
+
+
+class ChangedMeanwhileError(Exception):
+    """Someone else changed the record first; nothing was written."""
+
+
+def lock_patient(patient: Patient) -> Patient:
+    """The patient's row, locked until the transaction ends: two writes for one patient come one after the other."""
+    return Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+
+
+def tell_calendar(patient: Patient, *, cause: str) -> None:
+    """Say that the patient's record changed; the calendar and flags are right before the transaction ends."""
+    record_changed.send(sender=Patient, patient_id=patient.pk, cause=cause)
+
+
+def strike_out(record: ClinicalRecord, *, reason: ErrorReason, note: str, by: object) -> None:
+    """Mark a row as entered in error; it stays, with who, when and why. Raises ChangedMeanwhileError if it already was."""
+    struck = (
+        type(record)
+        .objects.filter(pk=record.pk, error_at__isnull=True)
+        .update(error_at=timezone.now(), error_by=by, error_reason=reason, error_note=note)
+    )
+    if not struck:
+        raise ChangedMeanwhileError("This entry was already corrected by someone else.")
+    record.refresh_from_db()
+
+
+def ref(record: ClinicalRecord) -> str:
+    """A record's name in flags and logs: "injection:17"."""
+    return f"{record._meta.model_name}:{record.pk}"

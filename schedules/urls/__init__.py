@@ -1,0 +1,9 @@
+"""Addresses of the calendar, the worklist, decisions and messages; one module an area."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+AREAS = ["today", "patient", "decisions", "messages"]
+
+urlpatterns = [path("", include(f"schedules.urls.{area}")) for area in AREAS if find_spec(f"schedules.urls.{area}")]
