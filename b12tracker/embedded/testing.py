@@ -21,6 +21,8 @@ from b12tracker.embedded.servers import Servers, servers_in
 # Where conftest.py finds what it needs; its presence says that these are throw-away servers.
 DIRECTORY_VARIABLE = "B12_TEST_DIRECTORY"
 SUPERUSER_VARIABLE = "B12_TEST_SUPERUSER_URL"
+_IN_MEMORY = Path("/dev/shm")
+_ROOM_NEEDED = 2 * 1024**3  # bytes
 
 
 def main(arguments: list[str]) -> int:
@@ -29,7 +31,7 @@ def main(arguments: list[str]) -> int:
     if not command:
         print("usage: python -m b12tracker.embedded.testing -- COMMAND …", file=sys.stderr)
         return 2
-    directory = Path(tempfile.mkdtemp(prefix="b12tracker-test-"))
+    directory = Path(tempfile.mkdtemp(prefix="b12tracker-test-", dir=_fastest_directory()))
     try:
         return _run_beside_servers(directory, command)
     except EmbeddedError as error:
@@ -37,6 +39,14 @@ def main(arguments: list[str]) -> int:
         return 1
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _fastest_directory() -> Path | None:
+    """Memory, where there is room: a database is hundreds of files, and each test that commits gets a new
+    one (20 ms here in memory, 600 ms on a slow disk). None: the usual temporary directory."""
+    if not (os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free > _ROOM_NEEDED):
+        return None
+    return _IN_MEMORY
 
 
 def _run_beside_servers(directory: Path, command: list[str]) -> int:
