@@ -7,4 +7,4 @@ class SchedulesConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer `record_changed` in the same transaction (architecture: patients never imports schedules)."""
-        pass
+        from schedules import receivers  # noqa: F401  (connects on import)
