@@ -101,7 +101,7 @@ def _u(code: str, times: str = "1", per: str = "1", family: str = MOLAR, family_
     return Unit(code, Decimal(times), Decimal(per), family, Decimal(family_times))
 
 
-def _row(code: Analyte, loinc: str, canonical: str, units: tuple[Unit, ...], limits: str) -> Analyte:
+def _row(code: Analyte, loinc: str, canonical: str, units: tuple[Unit, ...], limits: str) -> AnalyteRow:
     lowest, highest = (Decimal(limit) for limit in limits.split(" to "))
     codes = tuple((part, kind) for part, _, kind in (each.partition(" ") for each in loinc.split(", ")))
     return AnalyteRow(code, codes, canonical, units, lowest, highest)

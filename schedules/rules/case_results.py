@@ -110,7 +110,8 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
 
 
 def differences(expected: Any, found: Any, path: str = "") -> Iterator[str]:
-    """Where a result does not match a part of a result: every expected key, list items one by one, scalars exactly."""
+    """Where a result does not match a part of a result: every expected key, list items one by one, scalars
+    exactly."""
     if isinstance(expected, dict) and isinstance(found, dict):
         for name, inner in expected.items():
             here = f"{path}.{name}" if path else name

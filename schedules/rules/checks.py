@@ -1,4 +1,5 @@
-"""Blood tests, panels and reviews: what is due when, and booked with which injection (R27 to R40; D13, D14, D23 to D25)."""
+"""Blood tests, panels and reviews: what is due when, and booked with which injection (R27 to R40; D13, D14,
+D23 to D25)."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ FOLATE_COURSE_MG = 5
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """The B12 draws after *T0* (one a day), the counter over them, and whether the 12-month check is fulfilled."""
+    """The B12 draws after *T0* (one a day), the counter over them, and whether the 12-month check is
+    fulfilled."""
 
     draws: tuple[Lab, ...]
     counter: int

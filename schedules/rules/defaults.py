@@ -2,7 +2,8 @@
 
 A clinic may hold others; the engine takes them as an argument. In a case file they are overridden by
 ``clinic.defaults``, an object from the names below written with a capital D ("D9_ferritin_ug_l") to a number
-(D17: an interval). Limits of serum B12, folate and vitamin D exist once for mass and once for molar units (D5).
+(D17: an interval). Limits of serum B12, folate and vitamin D exist once for mass and once for molar units
+(D5).
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ class Course:
     """The state of one plan in force between two steps.
 
     ``doses`` are those that count for the plan: on or after its start, under take_over any dose ever.
-    ``due_on`` is *S*, the due date of the next dose; ``anchor`` and ``count`` give it as anchor + count intervals
-    unless it was set by a late confirmation or change (``resets``: the next dose becomes the anchor) or held when
-    the interval changed before the first dose (``held``).
+    ``due_on`` is *S*, the due date of the next dose; ``anchor`` and ``count`` give it as anchor + count
+    intervals unless it was set by a late confirmation or change (``resets``: the next dose becomes the
+    anchor) or held when the interval changed before the first dose (``held``).
     """
 
     __slots__ = (
@@ -236,8 +236,8 @@ def plan_of(
 ) -> Plan:
     """Fold decisions and doses, both in order, into the plan in force.
 
-    The plan starts at the newest start. On its day come the start, the dose, the decisions recorded after it; on
-    every other day the dose comes before the decisions. ``standard_interval`` is D17.
+    The plan starts at the newest start. On its day come the start, the dose, the decisions recorded after
+    it; on every other day the dose comes before the decisions. ``standard_interval`` is D17.
     """
     first = max((i for i, row in enumerate(decisions) if row.kind in STARTS), default=None)
     if first is None:

@@ -1,4 +1,5 @@
-"""``evaluate``: what should happen next, from the recorded facts and the day of asking alone; ``forecast`` of flags.
+"""``evaluate``: what should happen next, from the recorded facts and the day of asking alone; ``forecast``
+of flags.
 
 Between two turning days (records dated ahead, medicines and the like beginning or ending) one ``Situation``
 holds, and only the flags that watch days of their own can change, on those days.
@@ -41,9 +42,9 @@ class _Watch:
 def evaluate(facts: Facts, *, as_of: date, horizon_days: int = HORIZON_DAYS) -> Evaluation:
     """Evaluate one patient's records on a day.
 
-    Decides phase, calendar, flags, and what each result means. ``horizon_days`` bounds the projected injections
-    of maintenance and prophylaxis only. Pure: the same facts and day give the same answer. Raises ``KeyError``
-    for an analyte or unit that is not in ``patients.analytes``.
+    Decides phase, calendar, flags, and what each result means. ``horizon_days`` bounds the projected
+    injections of maintenance and prophylaxis only. Pure: the same facts and day give the same answer. Raises
+    ``KeyError`` for an analyte or unit that is not in ``patients.analytes``.
     """
     situation = Situation(facts, until=as_of, on=as_of)
     watch = _Watch(situation)
@@ -68,10 +69,12 @@ def evaluate(facts: Facts, *, as_of: date, horizon_days: int = HORIZON_DAYS) -> 
 
 
 def forecast(facts: Facts, *, as_of: date, until: date) -> tuple[ForecastSpan, ...]:
-    """Every flag from ``as_of`` through ``until`` with no new record: from the day it rises to the day it falls.
+    """Every flag from ``as_of`` through ``until`` with no new record: from the day it rises to the day it
+    falls.
 
-    A flag that is up on ``as_of`` rises on ``as_of``; one whose severity, facts or reason change falls and rises
-    on the same day; ``falls_on`` is None where it is up on ``until``. In order of rising, then as flags are listed.
+    A flag that is up on ``as_of`` rises on ``as_of``; one whose severity, facts or reason change falls and
+    rises on the same day; ``falls_on`` is None where it is up on ``until``. In order of rising, then as
+    flags are listed.
     """
     standing: dict[str, tuple[Finding, date]] = {}
     spans: list[ForecastSpan] = []

@@ -1,9 +1,9 @@
 """What was recorded about one patient: the frozen input of the rules.
 
-Rows keep the order in which they were recorded. Dates are civil dates in the clinic's time zone. A row's ``ref``
-is its identity ("lab:17", in a case "labs[3]"), so that a flag can name it. Rows entered in error may be left out
-or marked; rows dated after the day of asking are ignored by the rules themselves. Coded words may be given as
-members of ``patients.vocabulary`` or as their plain codes.
+Rows keep the order in which they were recorded. Dates are civil dates in the clinic's time zone. A row's
+``ref`` is its identity ("lab:17", in a case "labs[3]"), so that a flag can name it. Rows entered in error
+may be left out or marked; rows dated after the day of asking are ignored by the rules themselves. Coded
+words may be given as members of ``patients.vocabulary`` or as their plain codes.
 """
 
 from __future__ import annotations

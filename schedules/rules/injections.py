@@ -1,4 +1,5 @@
-"""Injection events: the open one, those projected after it, and the rhythm checks are booked with (D11, D12)."""
+"""Injection events: the open one, those projected after it, and the rhythm checks are booked with (D11,
+D12)."""
 
 from __future__ import annotations
 
@@ -74,7 +75,7 @@ def projected(course: Course, defaults: Defaults, as_of: date, until: date) -> I
 
 
 def _steps(ahead: Course, as_of: date | None) -> Iterator[None]:
-    """Give one projected dose after the other, on its booked day or, where that is past, from ``as_of`` on."""
+    """Give one projected dose after the other, on its booked day or, that being past, from ``as_of`` on."""
     count = 1
     while not (ahead.is_alternate_day_loading and count == PROJECTED_ALTERNATE_DAYS):
         book_on = ahead.book_on

@@ -84,7 +84,8 @@ def _below_or_not(lab: Lab, limit: Limit) -> bool | None:
 
 
 def at_target(lab: Lab) -> bool | None:
-    """MMA, homocysteine (below) and vitamin D (at or above) against their targets; None elsewhere, or undecided."""
+    """MMA, homocysteine (below) and vitamin D (at or above) against their targets; None elsewhere, or
+    undecided."""
     analyte = lab.analyte
     if analyte == "mma":
         return _below_or_not(lab, limit_as_reported(analyte, lab.unit, MMA_TARGET_NMOL_L))
@@ -98,7 +99,8 @@ def at_target(lab: Lab) -> bool | None:
 
 
 def nearest(labs: Sequence[Lab], on: date, days: int) -> Lab | None:
-    """The result nearest to a day within so many days either side; on a tie the later, then the last recorded."""
+    """The result nearest to a day within so many days either side; on a tie the later, then the last
+    recorded."""
     found = None
     best = days + 1
     for lab in reversed(labs):
@@ -122,6 +124,7 @@ class LabBook:
         self._plan = plan
         self._defaults = defaults
         self._classes: dict[int, ResultClass] = {}
+        self._troughs: dict[int, bool | None] = {}
 
     def of(self, analyte: str) -> Sequence[Lab]:
         """All results of an analyte, by date, then as recorded."""
@@ -150,20 +153,27 @@ class LabBook:
         return known
 
     def days_since_dose(self, lab: Lab) -> int | None:
-        """Days from the last dose before the draw; 0 if known to be after a dose of that day; None if none."""
+        """Days from the last dose before the draw; 0 if known to follow a dose of that day; None if none."""
         position = bisect_left(self._dose_days, lab.drawn_on)
-        if position < len(self._doses) and self._dose_days[position] == lab.drawn_on:
-            if drawn_before(lab, self._doses[position]) is False:
-                return 0
+        same_day = position < len(self._doses) and self._dose_days[position] == lab.drawn_on
+        if same_day and drawn_before(lab, self._doses[position]) is False:
+            return 0
         if position == 0:
             return None
         return (lab.drawn_on - self._dose_days[position - 1]).days
 
     def trough(self, lab: Lab) -> bool | None:
-        """Whether a serum B12 was drawn at the trough (R36, D15); None: unknown, or the question makes no sense."""
+        """Whether a serum B12 was drawn at the trough (R36, D15); None: unknown, or the question makes no
+        sense."""
         course = self._plan.course
         if course is None:
             return None
+        key = id(lab)
+        if key not in self._troughs:
+            self._troughs[key] = self._trough_of(lab, course)
+        return self._troughs[key]
+
+    def _trough_of(self, lab: Lab, course: Course) -> bool | None:
         on = lab.drawn_on
         position = bisect_left(self._dose_days, on)
         dose_that_day = None
@@ -185,10 +195,11 @@ class LabBook:
 
     def _opens_on(self, course: Course, on: date) -> date:
         """The day the trough window opened of the injection that came next after, or on, a draw's day."""
-        given = course.given
-        position = bisect_left(given, on, key=lambda dose: dose.on)
-        if position < len(given):
-            return trough_opens_on(given[position].due_on, given[position].interval, self._defaults)
+        # Doses given against a due date are the last of all doses.
+        position = bisect_left(self._dose_days, on) - len(self._dose_days)
+        if position < 0:
+            against = course.given[position]
+            return trough_opens_on(against.due_on, against.interval, self._defaults)
         return trough_opens_on(course.due_on, course.interval, self._defaults)
 
     def is_corrected(self) -> bool:
@@ -237,7 +248,8 @@ class LabBook:
 
 
 def drawn_before(lab: Lab, dose: Injection) -> bool | None:
-    """Whether blood was drawn before the dose of the same day: as recorded, else by both times, else unknown."""
+    """Whether blood was drawn before the dose of the same day: as recorded, else by both times, else
+    unknown."""
     if lab.before_dose is not None:
         return lab.before_dose
     drawn_at: time | None = lab.drawn_at

@@ -1,4 +1,5 @@
-"""When each code of a change of plan, or of folic acid, applies (R7, R10, R23 to R26, R42 to R46, R51, R52; D8)."""
+"""When each code of a change of plan, or of folic acid, applies (R7, R10, R23 to R26, R42 to R46, R51, R52;
+D8)."""
 
 from __future__ import annotations
 
@@ -109,7 +110,7 @@ def folate_not_documented(asked: Asked) -> str | None:
         )
         if is_below(newest, limit):
             return None
-    return f"The newest serum folate of the {days} days up to {say(asked.on)} shows no deficiency, or there is none."
+    return f"No serum folate of the {days} days up to {say(asked.on)} shows a deficiency."
 
 
 def folate_dose(asked: Asked) -> str | None:

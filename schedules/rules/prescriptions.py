@@ -76,7 +76,8 @@ def egfr_unknown(asked: Asked) -> str | None:
     """R20, D10."""
     if not _is_cyano(asked) or asked.situation.newest_egfr(asked.on) is not None:
         return None
-    return f"There is no kidney function of the {asked.situation.defaults.d10_months} months up to {say(asked.on)}."
+    months = asked.situation.defaults.d10_months
+    return f"There is no kidney function of the {months} months up to {say(asked.on)}."
 
 
 def other_drug(asked: Asked) -> str | None:
@@ -136,7 +137,7 @@ def alternate_days_needed(asked: Asked) -> str | None:
         return None
     if asked.request.regimen == Regimen.ALTERNATE_DAY:
         return None
-    return f"Neurological findings on {say(situation.assessments[-1].on)}: alternate days protect the nerves best."
+    return f"Neurological findings on {say(situation.assessments[-1].on)}: alternate days are needed."
 
 
 def overtreatment(asked: Asked) -> str | None:

@@ -1,4 +1,4 @@
-"""When each code of recording an injection or a result applies. What was truly given can always be recorded."""
+"""When each code of recording an injection or a result applies. What was truly given is always recorded."""
 
 from __future__ import annotations
 
@@ -70,7 +70,8 @@ def implausible_value(asked: Asked) -> str | None:
     unit = row.unit(request.unit)
     if unit is None or request.comparator is not None or row.is_plausible(request.value, unit):
         return None
-    return f"{row.label} of {request.value} {unit.code} lies outside {row.lowest} to {row.highest} {row.canonical_unit}."
+    limits = f"{row.lowest} to {row.highest} {row.canonical_unit}"
+    return f"{row.label} of {request.value} {unit.code} lies outside {limits}."
 
 
 def hint(request: Request) -> str | None:

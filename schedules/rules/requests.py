@@ -1,7 +1,8 @@
 """Requests, judged before they are done (clinical specification, section 6).
 
 ``TABLE`` holds every code with its strength, rules and words; each has one small function in
-``prescriptions`` or ``records``, which answers the reason in a sentence, or None where the code does not apply.
+``prescriptions`` or ``records``, which answers the reason in a sentence, or None where the code does not
+apply.
 """
 
 from __future__ import annotations
@@ -258,8 +259,8 @@ _BY_REQUEST: dict[type, tuple[RequestRow, ...]] = {
 def judge(facts: Facts, request: Request, *, as_of: date) -> Judgement:
     """Judge a request on its own day, on the records up to the earlier of that day and ``as_of``.
 
-    Accepted when no hard or soft code applies; codes are sorted. ``hint`` is a unit in which an implausible value
-    would be plausible. Raises ``KeyError`` for an analyte or dose unit that is not known.
+    Accepted when no hard or soft code applies; codes are sorted. ``hint`` is a unit in which an implausible
+    value would be plausible. Raises ``KeyError`` for an analyte or dose unit that is not known.
     """
     on = request.on or as_of
     situation = Situation(facts, until=min(on, as_of), on=on)

@@ -97,7 +97,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class LabReading:
-    """What one result means: class (serum B12 only), trough, target, days since the last dose before the draw."""
+    """What one result means: class (serum B12 only), trough, target, days since the last dose before the
+    draw."""
 
     lab: Lab
     lab_class: ResultClass | None
@@ -123,9 +124,10 @@ class Evaluation:
     """The whole answer for one patient on one day.
 
     ``labs`` has one entry a lab of the facts, in their order; None for one entered in error or drawn later.
-    ``next_change_on``: the first later day on which any flag differs (code, severity, facts or reason) with no
-    new record; None if there is none within the bound of ``evaluate.CHANGE_BOUND_DAYS``.
-    ``next_event_change_on``: likewise the first later day on which an open event, or the state of the plan, differs.
+    ``next_change_on``: the first later day on which any flag differs (code, severity, facts or reason) with
+    no new record; None if there is none within the bound of ``evaluate.CHANGE_BOUND_DAYS``.
+    ``next_event_change_on``: likewise the first later day on which an open event, or the state of the plan,
+    differs.
     """
 
     as_of: date
@@ -151,7 +153,8 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class ForecastSpan:
-    """One flag from the day it rises (or the day asked) until the day it falls; None: still up at the horizon."""
+    """One flag from the day it rises (or the day asked) until the day it falls; None: still up at the
+    horizon."""
 
     finding: Finding
     rises_on: date

@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import TypeVar
 
-from patients.vocabulary import CauseKind, Interval, MedicationDrug, Phase, Protocol
+from patients.vocabulary import B12_DRUGS, CauseKind, Interval, MedicationDrug, Phase, Protocol
 from schedules.rules.checks import Stability, open_checks, stability_of
 from schedules.rules.dates import ONE_DAY, in_months_up_to, say
 from schedules.rules.doses import Course, Plan, doses_of, plan_of
@@ -33,7 +33,8 @@ by_draw = attrgetter("drawn_on")
 
 
 class Situation:
-    """The records of ``facts`` up to ``until``, seen on the day ``on`` (the same day, but for requests ahead)."""
+    """The records of ``facts`` up to ``until``, seen on the day ``on`` (the same day, but for requests
+    ahead)."""
 
     def __init__(self, facts: Facts, *, until: date, on: date) -> None:
         self.facts = facts
@@ -43,7 +44,7 @@ class Situation:
         self._ahead: set[date] = set()
         decisions = self._recorded(facts.decisions)
         self.assessments = self._recorded(facts.assessments)
-        self.b12_injections = self._recorded(facts.injections)
+        self.b12_injections = [row for row in self._recorded(facts.injections) if row.drug in B12_DRUGS]
         labs = [lab for lab in facts.labs if lab.drawn_on <= until and not lab.entered_in_error]
         labs.sort(key=by_draw)
         if len(labs) < len(facts.labs):
@@ -57,7 +58,8 @@ class Situation:
         self.labs = LabBook(labs, self.doses, self.plan, self.defaults)
 
     def _recorded(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows that count, sorted by date and then as recorded; the days of later ones are kept as ahead."""
+        """The rows that count, sorted by date and then as recorded; the days of later ones are kept as
+        ahead."""
         counting = []
         for row in rows:
             if row.entered_in_error:

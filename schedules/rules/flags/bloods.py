@@ -34,7 +34,8 @@ def recheck_overdue(situation: Situation, on: date) -> Raised | None:
 
 
 def check_incomplete(situation: Situation, on: date) -> Raised | None:
-    """Two weeks after the latest B12 draw of the plan, parts of that check are missing (R30, R32, R33, R38, D25)."""
+    """Two weeks after the latest B12 draw of the plan, parts of that check are missing (R30, R32, R33, R38,
+    D25)."""
     draws = situation.stability.draws
     if not draws or on < check_judged_on(draws[-1], situation):
         return None
@@ -161,7 +162,8 @@ def vitamin_d_below_target(situation: Situation, on: date) -> Raised | None:
 
 
 def functional_deficiency(situation: Situation, on: date) -> Raised | None:
-    """B12 is normal, symptoms persist, and MMA and homocysteine have not both been measured since (R53, R54)."""
+    """B12 is normal, symptoms persist, and MMA and homocysteine have not both been measured since (R53,
+    R54)."""
     latest, assessment = situation.latest_b12, situation.latest_assessment
     if latest is None or assessment is None or not situation.in_maintenance_or_prophylaxis:
         return None

@@ -67,7 +67,7 @@ def reload_review(situation: Situation, on: date) -> Raised | None:
 
 
 def early_dose(situation: Situation, on: date) -> Raised | None:
-    """The last dose of the plan, given in maintenance or prophylaxis, was early against its due date (D11)."""
+    """The last dose of the plan, given in maintenance or prophylaxis, was early against its *S* (D11)."""
     course = situation.course
     if course is None or course.is_loading or not course.given:
         return None
@@ -75,7 +75,8 @@ def early_dose(situation: Situation, on: date) -> Raised | None:
     if not is_early(last.on, last.due_on, last.interval, situation.defaults):
         return None
     return Raised(
-        f"The dose of {say(last.on)} was due on {say(last.due_on)}; later doses are counted from the day it was given.",
+        f"The dose of {say(last.on)} was due on {say(last.due_on)}; "
+        "later doses are counted from the day it was given.",
         {"given_on": last.on.isoformat(), "due_on": last.due_on.isoformat()},
     )
 

@@ -46,9 +46,9 @@ def prophylaxis_groups(situation: Situation, on: date) -> dict[str, str]:
     if situation.has_bariatric_surgery:
         groups["R49"] = BARIATRIC_GROUP
     elderly = elderly_from(situation)
-    if elderly is not None and on >= elderly:
-        if any(on >= long_term_from(medication) for medication in acid_or_metformin(situation)):
-            groups["R50"] = "an older person on a PPI or metformin for more than 4 months"
+    long_taken = any(on >= long_term_from(medication) for medication in acid_or_metformin(situation))
+    if elderly is not None and on >= elderly and long_taken:
+        groups["R50"] = "an older person on a PPI or metformin for more than 4 months"
     return groups
 
 

@@ -11,7 +11,8 @@ from schedules.rules.facts import Assessment, Injection, Lab
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A condition that holds: why, the records it rests on, and what differs from the table's row, if anything."""
+    """A condition that holds: why, the records it rests on, and what differs from the table's row, if
+    anything."""
 
     reason: str
     facts: dict[str, Any] = field(default_factory=dict)

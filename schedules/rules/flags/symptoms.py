@@ -72,7 +72,7 @@ def neuro_onset(situation: Situation, on: date) -> Raised | None:
     if not any(score is not None for row in rows[:first] for score in row.scores):
         return None
     return Raised(
-        f"First neurological finding on {say(rows[first].on)}, after the plan began on {say(course.started_on)}.",
+        f"First neurological finding on {say(rows[first].on)}; the plan began on {say(course.started_on)}.",
         {"first_finding": assessment_facts(rows[first]), "latest": assessment_facts(rows[-1])},
     )
 
@@ -156,6 +156,6 @@ def suggest_monthly(situation: Situation, on: date) -> Raised | None:
     if not grounds:
         return None
     return Raised(
-        f"Injections are given {Interval(course.interval).label}; monthly may suit better: {', '.join(grounds)}.",
+        f"Injections {Interval(course.interval).label}; monthly may suit better: {', '.join(grounds)}.",
         {"interval": course.interval, "grounds": grounds},
     )
