@@ -75,7 +75,7 @@ test-all: check
 .PHONY: pytest
 pytest: setup
 	@chromium=$$($(BIN)/python -m b12tracker.embedded.browser) && \
-		B12_TEST_CACHE=var/test B12_CHROMIUM="$$chromium" $(BESIDE_TEST_SERVERS) $(BIN)/python -m pytest $(ARGS)
+		B12_TEST_CACHE=var/test B12_CHROMIUM="$$chromium" $(BESIDE_TEST_SERVERS) $(BIN)/python -m pytest -m 'not slow' $(ARGS)
 
 .PHONY: format
 format: setup
