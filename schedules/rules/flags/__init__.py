@@ -304,7 +304,7 @@ TABLE: tuple[FlagRow, ...] = (
     FlagRow(
         "LOW_POTASSIUM",
         URGENT,
-        (),
+        ("D22",),
         "Potassium is low",
         bloods.low_potassium,
         "Ask a physician today; potassium can fall further while loading goes on.",
