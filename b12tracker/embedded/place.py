@@ -26,12 +26,14 @@ class Place:
     """The directories of one embedded installation and the account its servers run as.
 
     var: records, logs, `embedded.env`; ours. home: secrets and what the account must reach; `var` itself
-    where possible. account: None when the servers run as whoever started them.
+    where possible. account: None when the servers run as whoever started them. throwaway: for tests, all
+    of it goes when they end.
     """
 
     var: Path
     home: Path
     account: Account | None
+    throwaway: bool = False
 
     @property
     def data(self) -> Path:
@@ -78,7 +80,7 @@ def open_place(var: Path, *, outside: Path = OUTSIDE) -> Place:
 
 def throwaway_place(directory: Path) -> Place:
     """A place for test servers inside `directory`, which must be reachable by everyone's account."""
-    place = Place(var=directory, home=directory, account=service_account())
+    place = Place(var=directory, home=directory, account=service_account(), throwaway=True)
     directory.chmod(0o711)
     for part in (place.logs, place.records):
         _make(part, 0o700)
@@ -126,7 +128,8 @@ def make_socket_directory(place: Place) -> Path:
     The one an interrupted run recorded is removed. Raises EmbeddedError when no temporary directory will do.
     """
     remove_socket_directory(place)
-    for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
+    usual = [tempfile.gettempdir(), "/tmp", "/var/tmp"]
+    for parent in [str(place.home), *usual] if place.throwaway else usual:
         if len(os.fsencode(parent)) + 20 > LONGEST_SOCKET_DIRECTORY or not os.access(parent, os.W_OK):
             continue
         if place.account is not None and not place.account.can_enter(Path(parent)):

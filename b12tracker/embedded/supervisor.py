@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from b12tracker.embedded.child import Child
+from b12tracker.embedded.keys import write_private
 from b12tracker.embedded.process import end_leftovers, kill_group
 
 _FIRST_PAUSE = 1.0
@@ -86,7 +87,8 @@ class Supervisor:
 
     def _write_record(self) -> None:
         pids = {watch.child.name: watch.child.identity() for watch in self._watches}
-        self.record.write_text(json.dumps({name: identity for name, identity in pids.items() if identity}))
+        alive = {name: identity for name, identity in pids.items() if identity}
+        write_private(self.record, json.dumps(alive))
 
 
 def _reason(status: int) -> str:

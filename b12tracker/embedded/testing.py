@@ -5,12 +5,15 @@ command with their addresses in its environment, stops them, removes the directo
 command's status. Tests never touch `var/`.
 """
 
+import contextlib
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from types import FrameType
 
@@ -21,6 +24,7 @@ from b12tracker.embedded.servers import Servers, servers_in
 # Where conftest.py finds what it needs; its presence says that these are throw-away servers.
 DIRECTORY_VARIABLE = "B12_TEST_DIRECTORY"
 SUPERUSER_VARIABLE = "B12_TEST_SUPERUSER_URL"
+_PREFIX = "b12tracker-test-"
 _IN_MEMORY = Path("/dev/shm")
 _ROOM_NEEDED = 2 * 1024**3  # bytes
 
@@ -31,7 +35,12 @@ def main(arguments: list[str]) -> int:
     if not command:
         print("usage: python -m b12tracker.embedded.testing -- COMMAND …", file=sys.stderr)
         return 2
-    directory = Path(tempfile.mkdtemp(prefix="b12tracker-test-", dir=_fastest_directory()))
+    signal.signal(signal.SIGTERM, _leave)
+    parent = _fastest_directory()
+    _remove_abandoned(parent)
+    directory = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    lock = (directory / "lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         return _run_beside_servers(directory, command)
     except EmbeddedError as error:
@@ -39,14 +48,32 @@ def main(arguments: list[str]) -> int:
         return 1
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+        lock.close()
 
 
-def _fastest_directory() -> Path | None:
+def _leave(number: int, frame: FrameType | None) -> None:
+    """Told to end before the command runs: go, but through every `finally`."""
+    raise SystemExit(128 + number)
+
+
+def _fastest_directory() -> Path:
     """Memory, where there is room: a database is hundreds of files, and each test that commits gets a new
-    one (20 ms here in memory, 600 ms on a slow disk). None: the usual temporary directory."""
-    if not (os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free > _ROOM_NEEDED):
-        return None
-    return _IN_MEMORY
+    one (20 ms here in memory, 600 ms on a slow disk). Else the usual temporary directory."""
+    if os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free > _ROOM_NEEDED:
+        return _IN_MEMORY
+    return Path(tempfile.gettempdir())
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Give back the memory of runs that were killed: nobody holds their lock. A minute of age spares those
+    that are just being made."""
+    for directory in parent.glob(f"{_PREFIX}*"):
+        path = directory / "lock"
+        if not os.access(path, os.W_OK) or time.time() - path.stat().st_mtime < 60:
+            continue
+        with path.open("a") as lock, contextlib.suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 def _run_beside_servers(directory: Path, command: list[str]) -> int:

@@ -5,11 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from b12tracker.embedded import lock
@@ -17,6 +14,7 @@ from b12tracker.embedded.child import Child
 from b12tracker.embedded.errors import EmbeddedError
 from b12tracker.embedded.process import started_at
 from b12tracker.embedded.supervisor import Supervisor, end_recorded
+from tests.embedded.processes import gone, wait_for
 
 FOR_A_MINUTE = [sys.executable, "-c", "import time; time.sleep(60)"]
 DEAF = [
@@ -31,17 +29,6 @@ DEAF = [
 
 def child(directory: Path, command: list[str], **more: object) -> Child:
     return Child("sleeper", command, log=directory / "log", cwd=directory, **more)
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 10) -> None:
-    give_up = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < give_up, "it did not happen in time"
-        time.sleep(0.02)
-
-
-def gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def pid_of(sleeper: Child) -> int:

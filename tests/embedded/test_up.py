@@ -17,6 +17,7 @@ import pytest
 
 from b12tracker.embedded.place import checkout
 from b12tracker.embedded.valkey import free_port
+from tests.embedded.processes import gone, wait_for
 
 COMMAND = [sys.executable, "-m", "b12tracker.embedded.up"]
 # What the tests themselves run with must not reach the program under test.
@@ -123,9 +124,7 @@ def reachable_var() -> Iterator[Path]:
 
 
 def all_gone(pids: list[int]) -> bool:
-    return all(
-        not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE for pid in pids
-    )
+    return all(gone(pid) for pid in pids)
 
 
 @pytest.mark.slow
@@ -148,10 +147,7 @@ def test_the_whole_system_survives_kills_and_stops_without_a_trace(running: Runn
     everyone = [*running.pids().values(), *children]
     running.process.kill()
     running.process.wait()
-    give_up = time.monotonic() + 30
-    while not all_gone(everyone) and time.monotonic() < give_up:
-        time.sleep(0.1)
-    assert all_gone(everyone)
+    wait_for(lambda: all_gone(everyone), 30)
 
     running.said.unlink()
     again = Running(running.var, running.port)
