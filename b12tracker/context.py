@@ -38,7 +38,7 @@ def _menu(request: HttpRequest, member: Membership) -> list[MenuEntry]:
     section = getattr(match.func, "section", match.url_name) if match else ""
     return [
         MenuEntry(
-            label=label,
+            label=str(label),
             url=reverse(name),
             current=section == name,
             count=urgent_flag_count(member.clinic) if name == "flags" and member.clinic else 0,

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import environ
+import plotly
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -24,7 +25,9 @@ TESTING = "pytest" in sys.modules
 DEBUG = env.bool("DEBUG", default=False)
 
 # Commands that need neither database nor secrets: the engine on the command line, set-up, static files.
-_COMMAND = sys.argv[1] if len(sys.argv) > 1 and Path(sys.argv[0]).name in {"manage.py", "django-admin"} else ""
+_COMMAND = (
+    sys.argv[1] if len(sys.argv) > 1 and Path(sys.argv[0]).name in {"manage.py", "django-admin"} else ""
+)
 _STANDALONE = _COMMAND in {"up", "evaluate_case", "makemigrations", "collectstatic", "help", ""} and (
     "DATABASE_URL" not in os.environ
 )
@@ -194,7 +197,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [
     BASE_DIR / "b12tracker" / "static",
-    ("plotly", Path(__import__("plotly").__file__).parent / "package_data"),
+    ("plotly", Path(plotly.__file__ or "").parent / "package_data"),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

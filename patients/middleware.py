@@ -25,7 +25,11 @@ class ClinicScopeMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: list[Any], kwargs: dict[str, Any]
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: list[Any],
+        kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
         if "default" in getattr(view, "_non_atomic_requests", set()):
             request.member = Membership.nobody()  # type: ignore[attr-defined]

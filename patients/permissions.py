@@ -108,7 +108,11 @@ def memberships_of(user: Any, *, chosen: int | None = None) -> Membership:
     """The active memberships of `user` in one query; `chosen` is the clinic picked in the session, if any."""
     if not user.is_authenticated:
         return Membership.nobody()
-    rows = ClinicRole.objects.filter(user=user, active=True).select_related("clinic").order_by("clinic__name", "clinic_id")
+    rows = (
+        ClinicRole.objects.filter(user=user, active=True)
+        .select_related("clinic")
+        .order_by("clinic__name", "clinic_id")
+    )
     roles: dict[int, set[Role]] = {}
     clinics: dict[int, Clinic] = {}
     for row in rows:
@@ -163,7 +167,9 @@ def patient_or_404(request: HttpRequest, uid: Any, action: Action) -> Patient:
     Another clinic's patient is not found (404), one's own clinic's without the right is refused (403).
     """
     member: Membership = request.member  # type: ignore[attr-defined]
-    patient = Patient.objects.select_related("clinic").filter(uid=uid, clinic_id__in=member.clinic_ids).first()
+    patient = (
+        Patient.objects.select_related("clinic").filter(uid=uid, clinic_id__in=member.clinic_ids).first()
+    )
     if patient is None:
         raise Http404
     if not member.may(action, patient.clinic_id):

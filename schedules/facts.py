@@ -42,7 +42,9 @@ def _causes(ids: Collection[int]) -> dict[int, tuple[rules.Cause, ...]]:
     fields = ("kind", "pk", "resolved_on", "intrinsic_factor_antibody", "procedure", "length_cm", "gene")
     return {
         patient: tuple(
-            rules.Cause(kind, f"cause:{pk}", resolved, antibody or None, procedure or None, length, gene or None)
+            rules.Cause(
+                kind, f"cause:{pk}", resolved, antibody or None, procedure or None, length, gene or None
+            )
             for kind, pk, resolved, antibody, procedure, length, gene in rows
         )
         for patient, rows in _rows(Cause.objects.all(), ids, *fields).items()
@@ -52,7 +54,9 @@ def _causes(ids: Collection[int]) -> dict[int, tuple[rules.Cause, ...]]:
 def _pregnancies(ids: Collection[int]) -> dict[int, tuple[rules.Pregnancy, ...]]:
     rows_by_patient = _rows(Pregnancy.objects.all(), ids, "status", "from_date", "ended_on", "pk")
     return {
-        patient: tuple(rules.Pregnancy(status, start, end, f"pregnancy:{pk}") for status, start, end, pk in rows)
+        patient: tuple(
+            rules.Pregnancy(status, start, end, f"pregnancy:{pk}") for status, start, end, pk in rows
+        )
         for patient, rows in rows_by_patient.items()
     }
 
@@ -61,7 +65,8 @@ def _medications(ids: Collection[int]) -> dict[int, tuple[rules.Medication, ...]
     fields = ("drug", "started_on", "stopped_on", "dose_mg", "dose_ug", "pk")
     return {
         patient: tuple(
-            rules.Medication(drug, start, stop, mg, ug, f"medication:{pk}") for drug, start, stop, mg, ug, pk in rows
+            rules.Medication(drug, start, stop, mg, ug, f"medication:{pk}")
+            for drug, start, stop, mg, ug, pk in rows
         )
         for patient, rows in _rows(Medication.objects.all(), ids, *fields).items()
     }
@@ -102,7 +107,8 @@ def _injections(ids: Collection[int]) -> dict[int, tuple[rules.Injection, ...]]:
     given = Injection.objects.filter(given=True)
     return {
         patient: tuple(
-            rules.Injection(on, at, drug, dose, route, f"injection:{pk}") for on, at, drug, dose, route, pk in rows
+            rules.Injection(on, at, drug, dose, route, f"injection:{pk}")
+            for on, at, drug, dose, route, pk in rows
         )
         for patient, rows in _rows(given, ids, "on", "at", "drug", "dose_ug", "route", "pk").items()
     }
@@ -127,7 +133,8 @@ def open_days(clinics: Iterable[Clinic]) -> dict[int, rules.Clinic]:
     for clinic_id, day in rows:
         closed[clinic_id].add(day)
     return {
-        clinic.pk: rules.Clinic(frozenset(clinic.open_weekdays), frozenset(closed[clinic.pk])) for clinic in clinics
+        clinic.pk: rules.Clinic(frozenset(clinic.open_weekdays), frozenset(closed[clinic.pk]))
+        for clinic in clinics
     }
 
 

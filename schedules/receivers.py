@@ -1,4 +1,4 @@
-"""Answers to what the record says: a change of a patient's record refreshes that patient's calendar at once."""
+"""Answers to the record: a change of a patient's record refreshes that patient's calendar at once."""
 
 from typing import Any
 

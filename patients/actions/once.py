@@ -1,6 +1,7 @@
 """The same form sent twice records once."""
 
 import uuid
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -15,7 +16,7 @@ class AlreadySubmittedError(Exception):
         self.result = result
 
 
-def claim_form(*, token: uuid.UUID, by: object) -> SubmittedForm:
+def claim_form(*, token: uuid.UUID, by: Any) -> SubmittedForm:
     """Take the form's token, in the transaction of its action. A second copy waits for the first, then gets
     AlreadySubmittedError. Set `.result` and save when the action is done."""
     try:

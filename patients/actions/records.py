@@ -1,5 +1,7 @@
 """What every write of the clinical record does: lock the patient, strike out, tell the calendar."""
 
+from typing import Any
+
 from django.utils import timezone
 
 from patients.models import Patient
@@ -22,7 +24,7 @@ def tell_calendar(patient: Patient, *, cause: str) -> None:
     record_changed.send(sender=Patient, patient_id=patient.pk, cause=cause)
 
 
-def strike_out(record: ClinicalRecord, *, reason: ErrorReason, note: str, by: object) -> None:
+def strike_out(record: ClinicalRecord, *, reason: ErrorReason, note: str, by: Any) -> None:
     """Mark a row as entered in error; it stays, with who, when and why. Raises ChangedMeanwhileError if it already was."""
     struck = (
         type(record)

@@ -98,7 +98,9 @@ class ClinicDefaults(models.Model):
     reason = models.TextField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["clinic", "version"], name="clinic_defaults_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "version"], name="clinic_defaults_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.clinic} {self.version}"

@@ -45,7 +45,9 @@ class Cause(ClinicalRecord):
     class Meta(ClinicalRecord.Meta):
         constraints = [
             *ClinicalRecord.Meta.constraints,
-            models.CheckConstraint(condition=Q(length_cm__isnull=True) | Q(length_cm__gte=0), name="cause_length"),
+            models.CheckConstraint(
+                condition=Q(length_cm__isnull=True) | Q(length_cm__gte=0), name="cause_length"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,7 +67,8 @@ class Pregnancy(ClinicalRecord):
         constraints = [
             *ClinicalRecord.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("from_date")), name="pregnancy_in_order"
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("from_date")),
+                name="pregnancy_in_order",
             ),
         ]
 
@@ -162,7 +165,9 @@ class Injection(ClinicalRecord):
     site = models.CharField(_("body site"), max_length=16, choices=BodySite.choices(), blank=True)
     place = models.CharField(_("where given"), max_length=12, choices=Place.choices(), default=Place.HERE)
     place_source = models.CharField(_("who said so"), max_length=120, blank=True)
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="injections")
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="injections"
+    )
     batch_number = models.CharField(_("batch"), max_length=40, blank=True)
     expires_on = models.DateField(_("expires"), null=True, blank=True)
     batch_reason = models.CharField(_("why this batch"), max_length=200, blank=True)

@@ -20,7 +20,7 @@ def keep_history(**options: Any) -> Callable[[ModelT], ModelT]:
     return pghistory.track(
         pghistory.InsertEvent(),
         pghistory.UpdateEvent(),
-        context_field=None,
+        context_field=None,  # type: ignore[arg-type]  # the stubs forget that None means no context
         append_only=False,  # The grants are the wall: the application's role has no UPDATE or DELETE here.
         level=pghistory.Statement,
         attrs={

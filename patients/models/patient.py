@@ -17,7 +17,9 @@ from patients.vocabulary import Sex
 
 def fold(text: str) -> str:
     """`text` without case and accents, for searching and sorting: "Łukasz Ångström" is "lukasz angstrom"."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o").replace("đ", "d"))
+    plain = unicodedata.normalize(
+        "NFKD", text.casefold().replace("ł", "l").replace("ø", "o").replace("đ", "d")
+    )
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
 
 

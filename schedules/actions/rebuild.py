@@ -30,7 +30,8 @@ def rebuild_clinic(
 
     `progress(done, total)` is called after each batch; the same numbers stand in the clinic's JobRun "rebuild".
     """
-    ids, failed = patient_ids_of(clinic), {}
+    ids = patient_ids_of(clinic)
+    failed: dict[int, str] = {}
     for start in range(0, len(ids) or 1, BATCH):
         batch = ids[start : start + BATCH]
         with clinic_scope([clinic.pk]):
@@ -50,7 +51,9 @@ def _note(clinic: Clinic, *, done: int, total: int, failed: dict[int, str]) -> N
         defaults={
             "finished_at": finished,
             "counts": {"done": done, "total": total},
-            "error": f"{len(failed)} patients could not be evaluated: {sorted(failed)[:20]}" if failed else "",
+            "error": f"{len(failed)} patients could not be evaluated: {sorted(failed)[:20]}"
+            if failed
+            else "",
         },
     )
 
@@ -64,7 +67,16 @@ def differences(clinic: Clinic, *, as_of: dt.date | None = None) -> Iterator[str
                 yield from _differences_of(answer)
 
 
-_NOT_COMPARED = {"id", "pk", "evaluated_on", "forecast_until", "engine_version", "raised", "fallen", "rises_on"}
+_NOT_COMPARED = {
+    "id",
+    "pk",
+    "evaluated_on",
+    "forecast_until",
+    "engine_version",
+    "raised",
+    "fallen",
+    "rises_on",
+}
 
 
 def _plain(row: Any) -> dict[str, Any]:
@@ -84,7 +96,9 @@ def _differences_of(answer: Answer) -> Iterator[str]:
     events = sorted(map(str, map(_plain, OpenEvent.objects.filter(patient=pk))))
     if events != sorted(map(str, map(_plain, answer.open_events()))):
         yield f"patient {pk}: open events are {events}"
-    standing = Flag.objects.filter(patient=pk, cleared_on__isnull=True).values_list("code", "severity", "reason")
+    standing = Flag.objects.filter(patient=pk, cleared_on__isnull=True).values_list(
+        "code", "severity", "reason"
+    )
     found = {(f.code, str(f.severity), f.reason) for f in answer.evaluation.findings}
     if set(standing) != found:
         yield f"patient {pk}: flags differ in {sorted(set(standing) ^ found)}"

@@ -134,7 +134,9 @@ _SCHEDULE_FIELDS = [
 ]
 
 
-def refresh_patients(patient_ids: Collection[int], *, cause: str, as_of: dt.date | None = None) -> list[Answer]:
+def refresh_patients(
+    patient_ids: Collection[int], *, cause: str, as_of: dt.date | None = None
+) -> list[Answer]:
     """Evaluate and store. `cause` names the record that did it ("injection:17"), kept with the flags it closes.
 
     Runs inside the caller's transaction and clinic scope. Forecast rows go first: the sweep locks them before
@@ -161,7 +163,8 @@ def refresh_each(patient_ids: Collection[int], *, cause: str, as_of: dt.date | N
 
     Returns the reason by patient id for those who failed: their stored calendar is as it was.
     """
-    ids, failed = list(patient_ids), {}
+    ids = list(patient_ids)
+    failed: dict[int, str] = {}
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         try:

@@ -8,6 +8,7 @@ evaluated again. Running it twice, late, or after days without it gives what run
 import datetime as dt
 import logging
 from collections import defaultdict
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -87,7 +88,7 @@ def sweep(clinic_ids: list[int], *, day: dt.date, now: dt.datetime) -> dict[str,
     """Close, raise, and evaluate again whose forecast ends; in one transaction, so a killed worker leaves nothing
     half done. Returns how many flags were closed and raised and how many patients were evaluated."""
     with clinic_scope(clinic_ids):
-        parameters = {"clinics": clinic_ids, "day": day, "now": now}
+        parameters: dict[str, Any] = {"clinics": clinic_ids, "day": day, "now": now}
         with connection.cursor() as cursor:
             counts = {}
             for word, statement in (("closed", _CLOSE), ("passed", _PASSED), ("raised", _RAISE)):

@@ -38,7 +38,8 @@ class Decision(ClinicalRecord):
         constraints = [
             *ClinicalRecord.Meta.constraints,
             models.CheckConstraint(
-                condition=~Q(kind="start_treatment") | Q(protocol__in=["alternate_day", "three_times_weekly"]),
+                condition=~Q(kind="start_treatment")
+                | Q(protocol__in=["alternate_day", "three_times_weekly"]),
                 name="start_names_protocol",
             ),
             models.CheckConstraint(

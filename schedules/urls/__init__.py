@@ -6,4 +6,6 @@ from django.urls import include, path
 
 AREAS = ["today", "patient", "decisions", "messages"]
 
-urlpatterns = [path("", include(f"schedules.urls.{area}")) for area in AREAS if find_spec(f"schedules.urls.{area}")]
+urlpatterns = [
+    path("", include(f"schedules.urls.{area}")) for area in AREAS if find_spec(f"schedules.urls.{area}")
+]
