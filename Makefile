@@ -57,8 +57,8 @@ manage: setup
 
 .PHONY: check
 check: setup
-	@$(BIN)/ruff format --check $(SOURCES)
-	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check --output-format concise $(SOURCES)
+	@$(BIN)/ruff check --output-format concise $(SOURCES)
 	@$(BIN)/mypy b12tracker patients schedules
 	@$(BIN)/lint-imports
 
