@@ -17,7 +17,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -28,1233 +27,3203 @@ class Migration(migrations.Migration):
         # Trusted: the database's owner may create it.
         django.contrib.postgres.operations.TrigramExtension(),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, verbose_name='batch number')),
-                ('expires_on', models.DateField(verbose_name='expires')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200, verbose_name='why withdrawn')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, verbose_name="batch number")),
+                ("expires_on", models.DateField(verbose_name="expires")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "withdrawn_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="why withdrawn"),
+                ),
             ],
             options={
-                'verbose_name_plural': 'batches',
+                "verbose_name_plural": "batches",
             },
         ),
         migrations.CreateModel(
-            name='ClinicDefaults',
+            name="ClinicDefaults",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('values', models.JSONField(default=dict)),
-                ('changed_at', models.DateTimeField(auto_now_add=True)),
-                ('reason', models.TextField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("values", models.JSONField(default=dict)),
+                ("changed_at", models.DateTimeField(auto_now_add=True)),
+                ("reason", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='ClinicEvent',
+            name="ClinicEvent",
             fields=[
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('record_prefix', models.CharField(blank=True, max_length=8, verbose_name='record number prefix')),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64, verbose_name='time zone')),
-                ('address', models.TextField(blank=True, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('open_weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=patients.models.clinic.weekdays, size=None, verbose_name='open weekdays')),
-                ('country', models.CharField(default='GB', max_length=2, verbose_name='country of public holidays')),
-                ('region', models.CharField(blank=True, max_length=8, verbose_name='region of public holidays')),
-                ('units', models.CharField(choices=[('molar', 'pmol/L, µmol/L, g/L'), ('mass', 'pg/mL, mg/L, g/dL')], default='molar', max_length=5, verbose_name='units')),
-                ('reminders_on', models.BooleanField(default=True, verbose_name='send reminders')),
-                ('sender_name', models.CharField(blank=True, max_length=80, verbose_name='sender name in e-mails')),
-                ('send_from', models.TimeField(default=datetime.time(8, 0), verbose_name='send from')),
-                ('send_until', models.TimeField(default=datetime.time(18, 0), verbose_name='send until')),
-                ('morning_at', models.TimeField(default=datetime.time(2, 10), verbose_name='dates and flags are updated at')),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "record_prefix",
+                    models.CharField(blank=True, max_length=8, verbose_name="record number prefix"),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(default="Europe/London", max_length=64, verbose_name="time zone"),
+                ),
+                ("address", models.TextField(blank=True, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                (
+                    "open_weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(),
+                        default=patients.models.clinic.weekdays,
+                        size=None,
+                        verbose_name="open weekdays",
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(default="GB", max_length=2, verbose_name="country of public holidays"),
+                ),
+                (
+                    "region",
+                    models.CharField(blank=True, max_length=8, verbose_name="region of public holidays"),
+                ),
+                (
+                    "units",
+                    models.CharField(
+                        choices=[("molar", "pmol/L, µmol/L, g/L"), ("mass", "pg/mL, mg/L, g/dL")],
+                        default="molar",
+                        max_length=5,
+                        verbose_name="units",
+                    ),
+                ),
+                ("reminders_on", models.BooleanField(default=True, verbose_name="send reminders")),
+                (
+                    "sender_name",
+                    models.CharField(blank=True, max_length=80, verbose_name="sender name in e-mails"),
+                ),
+                ("send_from", models.TimeField(default=datetime.time(8, 0), verbose_name="send from")),
+                ("send_until", models.TimeField(default=datetime.time(18, 0), verbose_name="send until")),
+                (
+                    "morning_at",
+                    models.TimeField(
+                        default=datetime.time(2, 10), verbose_name="dates and flags are updated at"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ClinicRole',
+            name="ClinicRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=16)),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=16)),
+                ("active", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ClosedDate',
+            name="ClosedDate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(verbose_name='date')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('source', models.CharField(choices=[('public', 'Public holiday'), ('own', 'Own closed day')], default='own', max_length=8)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date", models.DateField(verbose_name="date")),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("public", "Public holiday"), ("own", "Own closed day")],
+                        default="own",
+                        max_length=8,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Injection',
+            name="Injection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('on', models.DateField(verbose_name='date')),
-                ('at', models.TimeField(blank=True, null=True, verbose_name='time')),
-                ('given', models.BooleanField(default=True)),
-                ('not_given_reason', models.CharField(blank=True, choices=[('declined', 'Declined'), ('unwell', 'Unwell'), ('no_stock', 'No stock'), ('other', 'Other')], max_length=16, verbose_name='why not given')),
-                ('drug', models.CharField(choices=[('hydroxocobalamin', 'Hydroxocobalamin'), ('cyanocobalamin', 'Cyanocobalamin'), ('mecobalamin', 'Methylcobalamin (mecobalamin)')], default=patients.vocabulary.B12Drug['HYDROXOCOBALAMIN'], max_length=24, verbose_name='drug')),
-                ('dose_ug', models.DecimalField(decimal_places=2, default=1000, max_digits=10, verbose_name='dose, micrograms')),
-                ('route', models.CharField(choices=[('im', 'into the muscle (IM)'), ('sc', 'under the skin (SC)'), ('iv', 'into a vein (IV)'), ('oral', 'by mouth')], default=patients.vocabulary.Route['IM'], max_length=8, verbose_name='route')),
-                ('site', models.CharField(blank=True, choices=[('deltoid_left', 'left upper arm'), ('deltoid_right', 'right upper arm'), ('thigh_left', 'left thigh'), ('thigh_right', 'right thigh'), ('gluteal_left', 'left buttock'), ('gluteal_right', 'right buttock')], max_length=16, verbose_name='body site')),
-                ('place', models.CharField(choices=[('here', 'Here'), ('elsewhere', 'Elsewhere'), ('self', 'By the patient')], default=patients.vocabulary.Place['HERE'], max_length=12, verbose_name='where given')),
-                ('place_source', models.CharField(blank=True, max_length=120, verbose_name='who said so')),
-                ('batch_number', models.CharField(blank=True, max_length=40, verbose_name='batch')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='expires')),
-                ('batch_reason', models.CharField(blank=True, max_length=200, verbose_name='why this batch')),
-                ('identity_checked', models.BooleanField(default=False)),
-                ('screening_clear', models.BooleanField(default=False)),
-                ('screening_yes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None)),
-                ('screening_note', models.CharField(blank=True, max_length=300)),
-                ('reaction', models.TextField(blank=True, verbose_name='reaction')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=48), blank=True, default=list, size=None)),
-                ('override_reason', models.CharField(blank=True, max_length=24)),
-                ('override_note', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                ("on", models.DateField(verbose_name="date")),
+                ("at", models.TimeField(blank=True, null=True, verbose_name="time")),
+                ("given", models.BooleanField(default=True)),
+                (
+                    "not_given_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("declined", "Declined"),
+                            ("unwell", "Unwell"),
+                            ("no_stock", "No stock"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="why not given",
+                    ),
+                ),
+                (
+                    "drug",
+                    models.CharField(
+                        choices=[
+                            ("hydroxocobalamin", "Hydroxocobalamin"),
+                            ("cyanocobalamin", "Cyanocobalamin"),
+                            ("mecobalamin", "Methylcobalamin (mecobalamin)"),
+                        ],
+                        default=patients.vocabulary.B12Drug["HYDROXOCOBALAMIN"],
+                        max_length=24,
+                        verbose_name="drug",
+                    ),
+                ),
+                (
+                    "dose_ug",
+                    models.DecimalField(
+                        decimal_places=2, default=1000, max_digits=10, verbose_name="dose, micrograms"
+                    ),
+                ),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("im", "into the muscle (IM)"),
+                            ("sc", "under the skin (SC)"),
+                            ("iv", "into a vein (IV)"),
+                            ("oral", "by mouth"),
+                        ],
+                        default=patients.vocabulary.Route["IM"],
+                        max_length=8,
+                        verbose_name="route",
+                    ),
+                ),
+                (
+                    "site",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("deltoid_left", "left upper arm"),
+                            ("deltoid_right", "right upper arm"),
+                            ("thigh_left", "left thigh"),
+                            ("thigh_right", "right thigh"),
+                            ("gluteal_left", "left buttock"),
+                            ("gluteal_right", "right buttock"),
+                        ],
+                        max_length=16,
+                        verbose_name="body site",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[("here", "Here"), ("elsewhere", "Elsewhere"), ("self", "By the patient")],
+                        default=patients.vocabulary.Place["HERE"],
+                        max_length=12,
+                        verbose_name="where given",
+                    ),
+                ),
+                ("place_source", models.CharField(blank=True, max_length=120, verbose_name="who said so")),
+                ("batch_number", models.CharField(blank=True, max_length=40, verbose_name="batch")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="expires")),
+                ("batch_reason", models.CharField(blank=True, max_length=200, verbose_name="why this batch")),
+                ("identity_checked", models.BooleanField(default=False)),
+                ("screening_clear", models.BooleanField(default=False)),
+                (
+                    "screening_yes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), blank=True, default=list, size=None
+                    ),
+                ),
+                ("screening_note", models.CharField(blank=True, max_length=300)),
+                ("reaction", models.TextField(blank=True, verbose_name="reaction")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=48), blank=True, default=list, size=None
+                    ),
+                ),
+                ("override_reason", models.CharField(blank=True, max_length=24)),
+                ("override_note", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='InjectionEvent',
+            name="InjectionEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('on', models.DateField(verbose_name='date')),
-                ('at', models.TimeField(blank=True, null=True, verbose_name='time')),
-                ('given', models.BooleanField(default=True)),
-                ('not_given_reason', models.CharField(blank=True, choices=[('declined', 'Declined'), ('unwell', 'Unwell'), ('no_stock', 'No stock'), ('other', 'Other')], max_length=16, verbose_name='why not given')),
-                ('drug', models.CharField(choices=[('hydroxocobalamin', 'Hydroxocobalamin'), ('cyanocobalamin', 'Cyanocobalamin'), ('mecobalamin', 'Methylcobalamin (mecobalamin)')], default=patients.vocabulary.B12Drug['HYDROXOCOBALAMIN'], max_length=24, verbose_name='drug')),
-                ('dose_ug', models.DecimalField(decimal_places=2, default=1000, max_digits=10, verbose_name='dose, micrograms')),
-                ('route', models.CharField(choices=[('im', 'into the muscle (IM)'), ('sc', 'under the skin (SC)'), ('iv', 'into a vein (IV)'), ('oral', 'by mouth')], default=patients.vocabulary.Route['IM'], max_length=8, verbose_name='route')),
-                ('site', models.CharField(blank=True, choices=[('deltoid_left', 'left upper arm'), ('deltoid_right', 'right upper arm'), ('thigh_left', 'left thigh'), ('thigh_right', 'right thigh'), ('gluteal_left', 'left buttock'), ('gluteal_right', 'right buttock')], max_length=16, verbose_name='body site')),
-                ('place', models.CharField(choices=[('here', 'Here'), ('elsewhere', 'Elsewhere'), ('self', 'By the patient')], default=patients.vocabulary.Place['HERE'], max_length=12, verbose_name='where given')),
-                ('place_source', models.CharField(blank=True, max_length=120, verbose_name='who said so')),
-                ('batch_number', models.CharField(blank=True, max_length=40, verbose_name='batch')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='expires')),
-                ('batch_reason', models.CharField(blank=True, max_length=200, verbose_name='why this batch')),
-                ('identity_checked', models.BooleanField(default=False)),
-                ('screening_clear', models.BooleanField(default=False)),
-                ('screening_yes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, size=None)),
-                ('screening_note', models.CharField(blank=True, max_length=300)),
-                ('reaction', models.TextField(blank=True, verbose_name='reaction')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=48), blank=True, default=list, size=None)),
-                ('override_reason', models.CharField(blank=True, max_length=24)),
-                ('override_note', models.CharField(blank=True, max_length=300)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                ("on", models.DateField(verbose_name="date")),
+                ("at", models.TimeField(blank=True, null=True, verbose_name="time")),
+                ("given", models.BooleanField(default=True)),
+                (
+                    "not_given_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("declined", "Declined"),
+                            ("unwell", "Unwell"),
+                            ("no_stock", "No stock"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                        verbose_name="why not given",
+                    ),
+                ),
+                (
+                    "drug",
+                    models.CharField(
+                        choices=[
+                            ("hydroxocobalamin", "Hydroxocobalamin"),
+                            ("cyanocobalamin", "Cyanocobalamin"),
+                            ("mecobalamin", "Methylcobalamin (mecobalamin)"),
+                        ],
+                        default=patients.vocabulary.B12Drug["HYDROXOCOBALAMIN"],
+                        max_length=24,
+                        verbose_name="drug",
+                    ),
+                ),
+                (
+                    "dose_ug",
+                    models.DecimalField(
+                        decimal_places=2, default=1000, max_digits=10, verbose_name="dose, micrograms"
+                    ),
+                ),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("im", "into the muscle (IM)"),
+                            ("sc", "under the skin (SC)"),
+                            ("iv", "into a vein (IV)"),
+                            ("oral", "by mouth"),
+                        ],
+                        default=patients.vocabulary.Route["IM"],
+                        max_length=8,
+                        verbose_name="route",
+                    ),
+                ),
+                (
+                    "site",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("deltoid_left", "left upper arm"),
+                            ("deltoid_right", "right upper arm"),
+                            ("thigh_left", "left thigh"),
+                            ("thigh_right", "right thigh"),
+                            ("gluteal_left", "left buttock"),
+                            ("gluteal_right", "right buttock"),
+                        ],
+                        max_length=16,
+                        verbose_name="body site",
+                    ),
+                ),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[("here", "Here"), ("elsewhere", "Elsewhere"), ("self", "By the patient")],
+                        default=patients.vocabulary.Place["HERE"],
+                        max_length=12,
+                        verbose_name="where given",
+                    ),
+                ),
+                ("place_source", models.CharField(blank=True, max_length=120, verbose_name="who said so")),
+                ("batch_number", models.CharField(blank=True, max_length=40, verbose_name="batch")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="expires")),
+                ("batch_reason", models.CharField(blank=True, max_length=200, verbose_name="why this batch")),
+                ("identity_checked", models.BooleanField(default=False)),
+                ("screening_clear", models.BooleanField(default=False)),
+                (
+                    "screening_yes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), blank=True, default=list, size=None
+                    ),
+                ),
+                ("screening_note", models.CharField(blank=True, max_length=300)),
+                ("reaction", models.TextField(blank=True, verbose_name="reaction")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=48), blank=True, default=list, size=None
+                    ),
+                ),
+                ("override_reason", models.CharField(blank=True, max_length=24)),
+                ("override_note", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LabResult',
+            name="LabResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('analyte', models.CharField(choices=[('b12', 'Serum B12'), ('active_b12', 'Active B12'), ('mma', 'Methylmalonic acid'), ('homocysteine', 'Homocysteine'), ('folate', 'Serum folate'), ('ferritin', 'Ferritin'), ('transferrin_saturation', 'Transferrin saturation'), ('hb', 'Haemoglobin'), ('mcv', 'MCV'), ('platelets', 'Platelets'), ('reticulocytes', 'Reticulocytes'), ('vitamin_d', 'Vitamin D'), ('thiamine', 'Thiamine'), ('calcium', 'Calcium'), ('vitamin_a', 'Vitamin A'), ('egfr', 'eGFR'), ('potassium', 'Potassium')], max_length=24, verbose_name='test')),
-                ('value', models.DecimalField(decimal_places=5, max_digits=14, verbose_name='value')),
-                ('value_text', models.CharField(max_length=24)),
-                ('comparator', models.CharField(blank=True, choices=[('<', 'less than'), ('<=', 'at most'), ('>', 'more than'), ('>=', 'at least')], max_length=2)),
-                ('unit', models.CharField(max_length=24, verbose_name='unit')),
-                ('canonical_value', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('reference_low', models.CharField(blank=True, max_length=24, verbose_name="laboratory's range from")),
-                ('reference_high', models.CharField(blank=True, max_length=24, verbose_name="laboratory's range to")),
-                ('drawn_on', models.DateField(verbose_name='drawn on')),
-                ('drawn_at', models.TimeField(blank=True, null=True, verbose_name='drawn at')),
-                ('before_dose', models.BooleanField(blank=True, null=True, verbose_name="before that day's dose")),
-                ('source', models.CharField(choices=[('typed', 'Typed'), ('file', 'File'), ('feed', 'Laboratory feed')], default=patients.vocabulary.LabSource['TYPED'], max_length=8)),
-                ('laboratory', models.CharField(blank=True, max_length=120, verbose_name='laboratory')),
-                ('override_reason', models.CharField(blank=True, max_length=24)),
-                ('override_note', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "analyte",
+                    models.CharField(
+                        choices=[
+                            ("b12", "Serum B12"),
+                            ("active_b12", "Active B12"),
+                            ("mma", "Methylmalonic acid"),
+                            ("homocysteine", "Homocysteine"),
+                            ("folate", "Serum folate"),
+                            ("ferritin", "Ferritin"),
+                            ("transferrin_saturation", "Transferrin saturation"),
+                            ("hb", "Haemoglobin"),
+                            ("mcv", "MCV"),
+                            ("platelets", "Platelets"),
+                            ("reticulocytes", "Reticulocytes"),
+                            ("vitamin_d", "Vitamin D"),
+                            ("thiamine", "Thiamine"),
+                            ("calcium", "Calcium"),
+                            ("vitamin_a", "Vitamin A"),
+                            ("egfr", "eGFR"),
+                            ("potassium", "Potassium"),
+                        ],
+                        max_length=24,
+                        verbose_name="test",
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=5, max_digits=14, verbose_name="value")),
+                ("value_text", models.CharField(max_length=24)),
+                (
+                    "comparator",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("<", "less than"),
+                            ("<=", "at most"),
+                            (">", "more than"),
+                            (">=", "at least"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("unit", models.CharField(max_length=24, verbose_name="unit")),
+                (
+                    "canonical_value",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True),
+                ),
+                (
+                    "reference_low",
+                    models.CharField(blank=True, max_length=24, verbose_name="laboratory's range from"),
+                ),
+                (
+                    "reference_high",
+                    models.CharField(blank=True, max_length=24, verbose_name="laboratory's range to"),
+                ),
+                ("drawn_on", models.DateField(verbose_name="drawn on")),
+                ("drawn_at", models.TimeField(blank=True, null=True, verbose_name="drawn at")),
+                (
+                    "before_dose",
+                    models.BooleanField(blank=True, null=True, verbose_name="before that day's dose"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("typed", "Typed"), ("file", "File"), ("feed", "Laboratory feed")],
+                        default=patients.vocabulary.LabSource["TYPED"],
+                        max_length=8,
+                    ),
+                ),
+                ("laboratory", models.CharField(blank=True, max_length=120, verbose_name="laboratory")),
+                ("override_reason", models.CharField(blank=True, max_length=24)),
+                ("override_note", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LabResultEvent',
+            name="LabResultEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('analyte', models.CharField(choices=[('b12', 'Serum B12'), ('active_b12', 'Active B12'), ('mma', 'Methylmalonic acid'), ('homocysteine', 'Homocysteine'), ('folate', 'Serum folate'), ('ferritin', 'Ferritin'), ('transferrin_saturation', 'Transferrin saturation'), ('hb', 'Haemoglobin'), ('mcv', 'MCV'), ('platelets', 'Platelets'), ('reticulocytes', 'Reticulocytes'), ('vitamin_d', 'Vitamin D'), ('thiamine', 'Thiamine'), ('calcium', 'Calcium'), ('vitamin_a', 'Vitamin A'), ('egfr', 'eGFR'), ('potassium', 'Potassium')], max_length=24, verbose_name='test')),
-                ('value', models.DecimalField(decimal_places=5, max_digits=14, verbose_name='value')),
-                ('value_text', models.CharField(max_length=24)),
-                ('comparator', models.CharField(blank=True, choices=[('<', 'less than'), ('<=', 'at most'), ('>', 'more than'), ('>=', 'at least')], max_length=2)),
-                ('unit', models.CharField(max_length=24, verbose_name='unit')),
-                ('canonical_value', models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ('reference_low', models.CharField(blank=True, max_length=24, verbose_name="laboratory's range from")),
-                ('reference_high', models.CharField(blank=True, max_length=24, verbose_name="laboratory's range to")),
-                ('drawn_on', models.DateField(verbose_name='drawn on')),
-                ('drawn_at', models.TimeField(blank=True, null=True, verbose_name='drawn at')),
-                ('before_dose', models.BooleanField(blank=True, null=True, verbose_name="before that day's dose")),
-                ('source', models.CharField(choices=[('typed', 'Typed'), ('file', 'File'), ('feed', 'Laboratory feed')], default=patients.vocabulary.LabSource['TYPED'], max_length=8)),
-                ('laboratory', models.CharField(blank=True, max_length=120, verbose_name='laboratory')),
-                ('override_reason', models.CharField(blank=True, max_length=24)),
-                ('override_note', models.CharField(blank=True, max_length=300)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "analyte",
+                    models.CharField(
+                        choices=[
+                            ("b12", "Serum B12"),
+                            ("active_b12", "Active B12"),
+                            ("mma", "Methylmalonic acid"),
+                            ("homocysteine", "Homocysteine"),
+                            ("folate", "Serum folate"),
+                            ("ferritin", "Ferritin"),
+                            ("transferrin_saturation", "Transferrin saturation"),
+                            ("hb", "Haemoglobin"),
+                            ("mcv", "MCV"),
+                            ("platelets", "Platelets"),
+                            ("reticulocytes", "Reticulocytes"),
+                            ("vitamin_d", "Vitamin D"),
+                            ("thiamine", "Thiamine"),
+                            ("calcium", "Calcium"),
+                            ("vitamin_a", "Vitamin A"),
+                            ("egfr", "eGFR"),
+                            ("potassium", "Potassium"),
+                        ],
+                        max_length=24,
+                        verbose_name="test",
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=5, max_digits=14, verbose_name="value")),
+                ("value_text", models.CharField(max_length=24)),
+                (
+                    "comparator",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("<", "less than"),
+                            ("<=", "at most"),
+                            (">", "more than"),
+                            (">=", "at least"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("unit", models.CharField(max_length=24, verbose_name="unit")),
+                (
+                    "canonical_value",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True),
+                ),
+                (
+                    "reference_low",
+                    models.CharField(blank=True, max_length=24, verbose_name="laboratory's range from"),
+                ),
+                (
+                    "reference_high",
+                    models.CharField(blank=True, max_length=24, verbose_name="laboratory's range to"),
+                ),
+                ("drawn_on", models.DateField(verbose_name="drawn on")),
+                ("drawn_at", models.TimeField(blank=True, null=True, verbose_name="drawn at")),
+                (
+                    "before_dose",
+                    models.BooleanField(blank=True, null=True, verbose_name="before that day's dose"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("typed", "Typed"), ("file", "File"), ("feed", "Laboratory feed")],
+                        default=patients.vocabulary.LabSource["TYPED"],
+                        max_length=8,
+                    ),
+                ),
+                ("laboratory", models.CharField(blank=True, max_length=120, verbose_name="laboratory")),
+                ("override_reason", models.CharField(blank=True, max_length=24)),
+                ("override_note", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Medication',
+            name="Medication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('drug', models.CharField(choices=[('folic_acid', 'Folic acid'), ('metformin', 'Metformin'), ('proton_pump_inhibitor', 'Proton pump inhibitor (PPI)'), ('oral_b12', 'Vitamin B12 by mouth')], max_length=32, verbose_name='medicine')),
-                ('dose_mg', models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True, verbose_name='daily dose, mg')),
-                ('dose_ug', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='daily dose, micrograms')),
-                ('started_on', models.DateField(verbose_name='started on')),
-                ('stopped_on', models.DateField(blank=True, null=True, verbose_name='stopped on')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "drug",
+                    models.CharField(
+                        choices=[
+                            ("folic_acid", "Folic acid"),
+                            ("metformin", "Metformin"),
+                            ("proton_pump_inhibitor", "Proton pump inhibitor (PPI)"),
+                            ("oral_b12", "Vitamin B12 by mouth"),
+                        ],
+                        max_length=32,
+                        verbose_name="medicine",
+                    ),
+                ),
+                (
+                    "dose_mg",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=8, null=True, verbose_name="daily dose, mg"
+                    ),
+                ),
+                (
+                    "dose_ug",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=10,
+                        null=True,
+                        verbose_name="daily dose, micrograms",
+                    ),
+                ),
+                ("started_on", models.DateField(verbose_name="started on")),
+                ("stopped_on", models.DateField(blank=True, null=True, verbose_name="stopped on")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='MedicationEvent',
+            name="MedicationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('drug', models.CharField(choices=[('folic_acid', 'Folic acid'), ('metformin', 'Metformin'), ('proton_pump_inhibitor', 'Proton pump inhibitor (PPI)'), ('oral_b12', 'Vitamin B12 by mouth')], max_length=32, verbose_name='medicine')),
-                ('dose_mg', models.DecimalField(blank=True, decimal_places=3, max_digits=8, null=True, verbose_name='daily dose, mg')),
-                ('dose_ug', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True, verbose_name='daily dose, micrograms')),
-                ('started_on', models.DateField(verbose_name='started on')),
-                ('stopped_on', models.DateField(blank=True, null=True, verbose_name='stopped on')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "drug",
+                    models.CharField(
+                        choices=[
+                            ("folic_acid", "Folic acid"),
+                            ("metformin", "Metformin"),
+                            ("proton_pump_inhibitor", "Proton pump inhibitor (PPI)"),
+                            ("oral_b12", "Vitamin B12 by mouth"),
+                        ],
+                        max_length=32,
+                        verbose_name="medicine",
+                    ),
+                ),
+                (
+                    "dose_mg",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=8, null=True, verbose_name="daily dose, mg"
+                    ),
+                ),
+                (
+                    "dose_ug",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=2,
+                        max_digits=10,
+                        null=True,
+                        verbose_name="daily dose, micrograms",
+                    ),
+                ),
+                ("started_on", models.DateField(verbose_name="started on")),
+                ("stopped_on", models.DateField(blank=True, null=True, verbose_name="stopped on")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Patient',
+            name="Patient",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('record_number', models.CharField(max_length=40, verbose_name='record number')),
-                ('given_name', models.CharField(max_length=80, verbose_name='first name')),
-                ('family_name', models.CharField(max_length=80, verbose_name='family name')),
-                ('name_key', models.CharField(editable=False, max_length=170)),
-                ('birth_date', models.DateField(verbose_name='birth date')),
-                ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('unknown', 'Not known')], default=patients.vocabulary.Sex['UNKNOWN'], max_length=8, verbose_name='sex')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
-                ('email_consent', models.BooleanField(default=False, verbose_name='agrees to reminders by e-mail')),
-                ('email_consent_at', models.DateTimeField(blank=True, null=True)),
-                ('unsubscribed_at', models.DateTimeField(blank=True, null=True)),
-                ('allergies_known', models.BooleanField(default=False, verbose_name='allergies were asked about')),
-                ('allergy_cobalamin', models.BooleanField(default=False, verbose_name='allergic to a B12 drug')),
-                ('allergy_cobalt', models.BooleanField(default=False, verbose_name='allergic to cobalt')),
-                ('allergy_note', models.CharField(blank=True, max_length=200, verbose_name='other allergies, excipients')),
-                ('bleeding_risk', models.CharField(blank=True, max_length=120, verbose_name='anticoagulant or bleeding risk')),
-                ('diabetic_nephropathy', models.BooleanField(default=False, verbose_name='diabetic nephropathy')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("record_number", models.CharField(max_length=40, verbose_name="record number")),
+                ("given_name", models.CharField(max_length=80, verbose_name="first name")),
+                ("family_name", models.CharField(max_length=80, verbose_name="family name")),
+                ("name_key", models.CharField(editable=False, max_length=170)),
+                ("birth_date", models.DateField(verbose_name="birth date")),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("female", "Female"), ("male", "Male"), ("unknown", "Not known")],
+                        default=patients.vocabulary.Sex["UNKNOWN"],
+                        max_length=8,
+                        verbose_name="sex",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
+                (
+                    "email_consent",
+                    models.BooleanField(default=False, verbose_name="agrees to reminders by e-mail"),
+                ),
+                ("email_consent_at", models.DateTimeField(blank=True, null=True)),
+                ("unsubscribed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "allergies_known",
+                    models.BooleanField(default=False, verbose_name="allergies were asked about"),
+                ),
+                (
+                    "allergy_cobalamin",
+                    models.BooleanField(default=False, verbose_name="allergic to a B12 drug"),
+                ),
+                ("allergy_cobalt", models.BooleanField(default=False, verbose_name="allergic to cobalt")),
+                (
+                    "allergy_note",
+                    models.CharField(blank=True, max_length=200, verbose_name="other allergies, excipients"),
+                ),
+                (
+                    "bleeding_risk",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="anticoagulant or bleeding risk"
+                    ),
+                ),
+                (
+                    "diabetic_nephropathy",
+                    models.BooleanField(default=False, verbose_name="diabetic nephropathy"),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PatientEvent',
+            name="PatientEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('record_number', models.CharField(max_length=40, verbose_name='record number')),
-                ('given_name', models.CharField(max_length=80, verbose_name='first name')),
-                ('family_name', models.CharField(max_length=80, verbose_name='family name')),
-                ('name_key', models.CharField(editable=False, max_length=170)),
-                ('birth_date', models.DateField(verbose_name='birth date')),
-                ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('unknown', 'Not known')], default=patients.vocabulary.Sex['UNKNOWN'], max_length=8, verbose_name='sex')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
-                ('email_consent', models.BooleanField(default=False, verbose_name='agrees to reminders by e-mail')),
-                ('email_consent_at', models.DateTimeField(blank=True, null=True)),
-                ('unsubscribed_at', models.DateTimeField(blank=True, null=True)),
-                ('allergies_known', models.BooleanField(default=False, verbose_name='allergies were asked about')),
-                ('allergy_cobalamin', models.BooleanField(default=False, verbose_name='allergic to a B12 drug')),
-                ('allergy_cobalt', models.BooleanField(default=False, verbose_name='allergic to cobalt')),
-                ('allergy_note', models.CharField(blank=True, max_length=200, verbose_name='other allergies, excipients')),
-                ('bleeding_risk', models.CharField(blank=True, max_length=120, verbose_name='anticoagulant or bleeding risk')),
-                ('diabetic_nephropathy', models.BooleanField(default=False, verbose_name='diabetic nephropathy')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("record_number", models.CharField(max_length=40, verbose_name="record number")),
+                ("given_name", models.CharField(max_length=80, verbose_name="first name")),
+                ("family_name", models.CharField(max_length=80, verbose_name="family name")),
+                ("name_key", models.CharField(editable=False, max_length=170)),
+                ("birth_date", models.DateField(verbose_name="birth date")),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[("female", "Female"), ("male", "Male"), ("unknown", "Not known")],
+                        default=patients.vocabulary.Sex["UNKNOWN"],
+                        max_length=8,
+                        verbose_name="sex",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
+                (
+                    "email_consent",
+                    models.BooleanField(default=False, verbose_name="agrees to reminders by e-mail"),
+                ),
+                ("email_consent_at", models.DateTimeField(blank=True, null=True)),
+                ("unsubscribed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "allergies_known",
+                    models.BooleanField(default=False, verbose_name="allergies were asked about"),
+                ),
+                (
+                    "allergy_cobalamin",
+                    models.BooleanField(default=False, verbose_name="allergic to a B12 drug"),
+                ),
+                ("allergy_cobalt", models.BooleanField(default=False, verbose_name="allergic to cobalt")),
+                (
+                    "allergy_note",
+                    models.CharField(blank=True, max_length=200, verbose_name="other allergies, excipients"),
+                ),
+                (
+                    "bleeding_risk",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="anticoagulant or bleeding risk"
+                    ),
+                ),
+                (
+                    "diabetic_nephropathy",
+                    models.BooleanField(default=False, verbose_name="diabetic nephropathy"),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PatientIdentifier',
+            name="PatientIdentifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=80, verbose_name='kind of number')),
-                ('value', models.CharField(max_length=80, verbose_name='number')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("system", models.CharField(max_length=80, verbose_name="kind of number")),
+                ("value", models.CharField(max_length=80, verbose_name="number")),
             ],
         ),
         migrations.CreateModel(
-            name='PatientIdentifierEvent',
+            name="PatientIdentifierEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('system', models.CharField(max_length=80, verbose_name='kind of number')),
-                ('value', models.CharField(max_length=80, verbose_name='number')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("system", models.CharField(max_length=80, verbose_name="kind of number")),
+                ("value", models.CharField(max_length=80, verbose_name="number")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Pregnancy',
+            name="Pregnancy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('status', models.CharField(choices=[('planning', 'Planning a pregnancy'), ('pregnant', 'Pregnant')], max_length=8, verbose_name='status')),
-                ('from_date', models.DateField(verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("planning", "Planning a pregnancy"), ("pregnant", "Pregnant")],
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("from_date", models.DateField(verbose_name="from")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
             ],
             options={
-                'verbose_name_plural': 'pregnancies',
-                'abstract': False,
+                "verbose_name_plural": "pregnancies",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PregnancyEvent',
+            name="PregnancyEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('status', models.CharField(choices=[('planning', 'Planning a pregnancy'), ('pregnant', 'Pregnant')], max_length=8, verbose_name='status')),
-                ('from_date', models.DateField(verbose_name='from')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("planning", "Planning a pregnancy"), ("pregnant", "Pregnant")],
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("from_date", models.DateField(verbose_name="from")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('drug', models.CharField(choices=[('hydroxocobalamin', 'Hydroxocobalamin'), ('cyanocobalamin', 'Cyanocobalamin'), ('mecobalamin', 'Methylcobalamin (mecobalamin)')], max_length=24, verbose_name='drug')),
-                ('strength_ug', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='strength, micrograms')),
-                ('manufacturer', models.CharField(blank=True, max_length=120, verbose_name='manufacturer')),
-                ('gtin', models.CharField(blank=True, max_length=14, verbose_name='barcode number (GTIN)')),
-                ('active', models.BooleanField(default=True, verbose_name='in use')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "drug",
+                    models.CharField(
+                        choices=[
+                            ("hydroxocobalamin", "Hydroxocobalamin"),
+                            ("cyanocobalamin", "Cyanocobalamin"),
+                            ("mecobalamin", "Methylcobalamin (mecobalamin)"),
+                        ],
+                        max_length=24,
+                        verbose_name="drug",
+                    ),
+                ),
+                (
+                    "strength_ug",
+                    models.DecimalField(decimal_places=2, max_digits=10, verbose_name="strength, micrograms"),
+                ),
+                ("manufacturer", models.CharField(blank=True, max_length=120, verbose_name="manufacturer")),
+                ("gtin", models.CharField(blank=True, max_length=14, verbose_name="barcode number (GTIN)")),
+                ("active", models.BooleanField(default=True, verbose_name="in use")),
             ],
         ),
         migrations.CreateModel(
-            name='ProductEvent',
+            name="ProductEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('drug', models.CharField(choices=[('hydroxocobalamin', 'Hydroxocobalamin'), ('cyanocobalamin', 'Cyanocobalamin'), ('mecobalamin', 'Methylcobalamin (mecobalamin)')], max_length=24, verbose_name='drug')),
-                ('strength_ug', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='strength, micrograms')),
-                ('manufacturer', models.CharField(blank=True, max_length=120, verbose_name='manufacturer')),
-                ('gtin', models.CharField(blank=True, max_length=14, verbose_name='barcode number (GTIN)')),
-                ('active', models.BooleanField(default=True, verbose_name='in use')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "drug",
+                    models.CharField(
+                        choices=[
+                            ("hydroxocobalamin", "Hydroxocobalamin"),
+                            ("cyanocobalamin", "Cyanocobalamin"),
+                            ("mecobalamin", "Methylcobalamin (mecobalamin)"),
+                        ],
+                        max_length=24,
+                        verbose_name="drug",
+                    ),
+                ),
+                (
+                    "strength_ug",
+                    models.DecimalField(decimal_places=2, max_digits=10, verbose_name="strength, micrograms"),
+                ),
+                ("manufacturer", models.CharField(blank=True, max_length=120, verbose_name="manufacturer")),
+                ("gtin", models.CharField(blank=True, max_length=14, verbose_name="barcode number (GTIN)")),
+                ("active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SubmittedForm',
+            name="SubmittedForm",
             fields=[
-                ('token', models.UUIDField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('result', models.CharField(blank=True, max_length=200)),
+                ("token", models.UUIDField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("result", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('on', models.DateField(verbose_name='date')),
-                ('at', models.TimeField(blank=True, null=True, verbose_name='time')),
-                ('peripheral_neuropathy', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Numbness, tingling')),
-                ('gait_ataxia', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Walking, balance')),
-                ('cognitive', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Memory, thinking')),
-                ('glossitis', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Sore tongue')),
-                ('visual', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Sight')),
-                ('same_as_last', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('amends', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amended_by', to='patients.assessment')),
-                ('error_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                ("on", models.DateField(verbose_name="date")),
+                ("at", models.TimeField(blank=True, null=True, verbose_name="time")),
+                (
+                    "peripheral_neuropathy",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="Numbness, tingling"
+                    ),
+                ),
+                (
+                    "gait_ataxia",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Walking, balance"),
+                ),
+                (
+                    "cognitive",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Memory, thinking"),
+                ),
+                (
+                    "glossitis",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Sore tongue"),
+                ),
+                ("visual", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Sight")),
+                ("same_as_last", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "amends",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amended_by",
+                        to="patients.assessment",
+                    ),
+                ),
+                (
+                    "error_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Cause',
+            name="Cause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('pernicious_anaemia', 'Pernicious anaemia'), ('bariatric_surgery', 'Bariatric surgery'), ('ileal_resection', 'Ileal resection'), ('crohns_ileal', "Crohn's disease of the ileum"), ('inherited_cobalamin_disorder', 'Inherited cobalamin disorder'), ('dietary', 'Diet'), ('other', 'Other cause')], max_length=32, verbose_name='cause')),
-                ('intrinsic_factor_antibody', models.CharField(blank=True, choices=[('positive', 'Positive'), ('negative', 'Negative'), ('unknown', 'Not known')], max_length=8, verbose_name='intrinsic factor antibody')),
-                ('procedure', models.CharField(blank=True, choices=[('roux_en_y', 'Roux-en-Y gastric bypass'), ('biliopancreatic_diversion', 'Biliopancreatic diversion'), ('sleeve_gastrectomy', 'Sleeve gastrectomy'), ('other', 'Other procedure')], max_length=32, verbose_name='operation')),
-                ('length_cm', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True, verbose_name='length, cm')),
-                ('gene', models.CharField(blank=True, choices=[('TCN2', 'TCN2'), ('MMACHC', 'MMACHC'), ('MMADHC', 'MMADHC'), ('MTRR', 'MTRR'), ('MTR', 'MTR'), ('other', 'Other gene')], max_length=8, verbose_name='gene')),
-                ('resolved_on', models.DateField(blank=True, null=True, verbose_name='gone since')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('amends', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amended_by', to='patients.cause')),
-                ('error_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pernicious_anaemia", "Pernicious anaemia"),
+                            ("bariatric_surgery", "Bariatric surgery"),
+                            ("ileal_resection", "Ileal resection"),
+                            ("crohns_ileal", "Crohn's disease of the ileum"),
+                            ("inherited_cobalamin_disorder", "Inherited cobalamin disorder"),
+                            ("dietary", "Diet"),
+                            ("other", "Other cause"),
+                        ],
+                        max_length=32,
+                        verbose_name="cause",
+                    ),
+                ),
+                (
+                    "intrinsic_factor_antibody",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("positive", "Positive"),
+                            ("negative", "Negative"),
+                            ("unknown", "Not known"),
+                        ],
+                        max_length=8,
+                        verbose_name="intrinsic factor antibody",
+                    ),
+                ),
+                (
+                    "procedure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("roux_en_y", "Roux-en-Y gastric bypass"),
+                            ("biliopancreatic_diversion", "Biliopancreatic diversion"),
+                            ("sleeve_gastrectomy", "Sleeve gastrectomy"),
+                            ("other", "Other procedure"),
+                        ],
+                        max_length=32,
+                        verbose_name="operation",
+                    ),
+                ),
+                (
+                    "length_cm",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=5, null=True, verbose_name="length, cm"
+                    ),
+                ),
+                (
+                    "gene",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("TCN2", "TCN2"),
+                            ("MMACHC", "MMACHC"),
+                            ("MMADHC", "MMADHC"),
+                            ("MTRR", "MTRR"),
+                            ("MTR", "MTR"),
+                            ("other", "Other gene"),
+                        ],
+                        max_length=8,
+                        verbose_name="gene",
+                    ),
+                ),
+                ("resolved_on", models.DateField(blank=True, null=True, verbose_name="gone since")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "amends",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="amended_by",
+                        to="patients.cause",
+                    ),
+                ),
+                (
+                    "error_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Clinic',
+            name="Clinic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('record_prefix', models.CharField(blank=True, max_length=8, verbose_name='record number prefix')),
-                ('time_zone', models.CharField(default='Europe/London', max_length=64, verbose_name='time zone')),
-                ('address', models.TextField(blank=True, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('open_weekdays', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=patients.models.clinic.weekdays, size=None, verbose_name='open weekdays')),
-                ('country', models.CharField(default='GB', max_length=2, verbose_name='country of public holidays')),
-                ('region', models.CharField(blank=True, max_length=8, verbose_name='region of public holidays')),
-                ('units', models.CharField(choices=[('molar', 'pmol/L, µmol/L, g/L'), ('mass', 'pg/mL, mg/L, g/dL')], default='molar', max_length=5, verbose_name='units')),
-                ('reminders_on', models.BooleanField(default=True, verbose_name='send reminders')),
-                ('sender_name', models.CharField(blank=True, max_length=80, verbose_name='sender name in e-mails')),
-                ('send_from', models.TimeField(default=datetime.time(8, 0), verbose_name='send from')),
-                ('send_until', models.TimeField(default=datetime.time(18, 0), verbose_name='send until')),
-                ('morning_at', models.TimeField(default=datetime.time(2, 10), verbose_name='dates and flags are updated at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "record_prefix",
+                    models.CharField(blank=True, max_length=8, verbose_name="record number prefix"),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(default="Europe/London", max_length=64, verbose_name="time zone"),
+                ),
+                ("address", models.TextField(blank=True, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                (
+                    "open_weekdays",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.SmallIntegerField(),
+                        default=patients.models.clinic.weekdays,
+                        size=None,
+                        verbose_name="open weekdays",
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(default="GB", max_length=2, verbose_name="country of public holidays"),
+                ),
+                (
+                    "region",
+                    models.CharField(blank=True, max_length=8, verbose_name="region of public holidays"),
+                ),
+                (
+                    "units",
+                    models.CharField(
+                        choices=[("molar", "pmol/L, µmol/L, g/L"), ("mass", "pg/mL, mg/L, g/dL")],
+                        default="molar",
+                        max_length=5,
+                        verbose_name="units",
+                    ),
+                ),
+                ("reminders_on", models.BooleanField(default=True, verbose_name="send reminders")),
+                (
+                    "sender_name",
+                    models.CharField(blank=True, max_length=80, verbose_name="sender name in e-mails"),
+                ),
+                ("send_from", models.TimeField(default=datetime.time(8, 0), verbose_name="send from")),
+                ("send_until", models.TimeField(default=datetime.time(18, 0), verbose_name="send until")),
+                (
+                    "morning_at",
+                    models.TimeField(
+                        default=datetime.time(2, 10), verbose_name="dates and flags are updated at"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('open_weekdays__len__gt', 0)), name='clinic_open_some_day'), models.CheckConstraint(condition=models.Q(('send_from__lt', models.F('send_until'))), name='clinic_send_window')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("open_weekdays__len__gt", 0)), name="clinic_open_some_day"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("send_from__lt", models.F("send_until"))),
+                        name="clinic_send_window",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CauseEvent',
+            name="CauseEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('pernicious_anaemia', 'Pernicious anaemia'), ('bariatric_surgery', 'Bariatric surgery'), ('ileal_resection', 'Ileal resection'), ('crohns_ileal', "Crohn's disease of the ileum"), ('inherited_cobalamin_disorder', 'Inherited cobalamin disorder'), ('dietary', 'Diet'), ('other', 'Other cause')], max_length=32, verbose_name='cause')),
-                ('intrinsic_factor_antibody', models.CharField(blank=True, choices=[('positive', 'Positive'), ('negative', 'Negative'), ('unknown', 'Not known')], max_length=8, verbose_name='intrinsic factor antibody')),
-                ('procedure', models.CharField(blank=True, choices=[('roux_en_y', 'Roux-en-Y gastric bypass'), ('biliopancreatic_diversion', 'Biliopancreatic diversion'), ('sleeve_gastrectomy', 'Sleeve gastrectomy'), ('other', 'Other procedure')], max_length=32, verbose_name='operation')),
-                ('length_cm', models.DecimalField(blank=True, decimal_places=1, max_digits=5, null=True, verbose_name='length, cm')),
-                ('gene', models.CharField(blank=True, choices=[('TCN2', 'TCN2'), ('MMACHC', 'MMACHC'), ('MMADHC', 'MMADHC'), ('MTRR', 'MTRR'), ('MTR', 'MTR'), ('other', 'Other gene')], max_length=8, verbose_name='gene')),
-                ('resolved_on', models.DateField(blank=True, null=True, verbose_name='gone since')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('amends', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.cause')),
-                ('error_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.cause')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clinic', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pernicious_anaemia", "Pernicious anaemia"),
+                            ("bariatric_surgery", "Bariatric surgery"),
+                            ("ileal_resection", "Ileal resection"),
+                            ("crohns_ileal", "Crohn's disease of the ileum"),
+                            ("inherited_cobalamin_disorder", "Inherited cobalamin disorder"),
+                            ("dietary", "Diet"),
+                            ("other", "Other cause"),
+                        ],
+                        max_length=32,
+                        verbose_name="cause",
+                    ),
+                ),
+                (
+                    "intrinsic_factor_antibody",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("positive", "Positive"),
+                            ("negative", "Negative"),
+                            ("unknown", "Not known"),
+                        ],
+                        max_length=8,
+                        verbose_name="intrinsic factor antibody",
+                    ),
+                ),
+                (
+                    "procedure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("roux_en_y", "Roux-en-Y gastric bypass"),
+                            ("biliopancreatic_diversion", "Biliopancreatic diversion"),
+                            ("sleeve_gastrectomy", "Sleeve gastrectomy"),
+                            ("other", "Other procedure"),
+                        ],
+                        max_length=32,
+                        verbose_name="operation",
+                    ),
+                ),
+                (
+                    "length_cm",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=5, null=True, verbose_name="length, cm"
+                    ),
+                ),
+                (
+                    "gene",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("TCN2", "TCN2"),
+                            ("MMACHC", "MMACHC"),
+                            ("MMADHC", "MMADHC"),
+                            ("MTRR", "MTRR"),
+                            ("MTR", "MTR"),
+                            ("other", "Other gene"),
+                        ],
+                        max_length=8,
+                        verbose_name="gene",
+                    ),
+                ),
+                ("resolved_on", models.DateField(blank=True, null=True, verbose_name="gone since")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "amends",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.cause",
+                    ),
+                ),
+                (
+                    "error_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="patients.cause",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.clinic",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='cause',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinic'),
+            model_name="cause",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.clinic"
+            ),
         ),
         migrations.CreateModel(
-            name='BatchEvent',
+            name="BatchEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('number', models.CharField(max_length=40, verbose_name='batch number')),
-                ('expires_on', models.DateField(verbose_name='expires')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200, verbose_name='why withdrawn')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.batch')),
-                ('clinic', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("number", models.CharField(max_length=40, verbose_name="batch number")),
+                ("expires_on", models.DateField(verbose_name="expires")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "withdrawn_reason",
+                    models.CharField(blank=True, max_length=200, verbose_name="why withdrawn"),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="patients.batch",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.clinic",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='batch',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='patients.clinic'),
+            model_name="batch",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="patients.clinic"
+            ),
         ),
         migrations.CreateModel(
-            name='AssessmentEvent',
+            name="AssessmentEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_user', models.CharField(db_default=django.db.models.expressions.RawSQL("coalesce(current_setting('app.user', true), '')", []), editable=False, max_length=20)),
-                ('id', models.BigIntegerField()),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('error_at', models.DateTimeField(blank=True, null=True)),
-                ('error_reason', models.CharField(blank=True, choices=[('wrong_patient', 'Recorded on the wrong patient'), ('not_done', 'It did not happen'), ('duplicate', 'Recorded twice'), ('amended', 'Corrected: see the new entry'), ('undone', 'Undone at once'), ('other', 'Other')], max_length=16)),
-                ('error_note', models.CharField(blank=True, max_length=300)),
-                ('on', models.DateField(verbose_name='date')),
-                ('at', models.TimeField(blank=True, null=True, verbose_name='time')),
-                ('peripheral_neuropathy', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Numbness, tingling')),
-                ('gait_ataxia', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Walking, balance')),
-                ('cognitive', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Memory, thinking')),
-                ('glossitis', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Sore tongue')),
-                ('visual', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='Sight')),
-                ('same_as_last', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('amends', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.assessment')),
-                ('error_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.assessment')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clinic', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                (
+                    "pgh_user",
+                    models.CharField(
+                        db_default=django.db.models.expressions.RawSQL(
+                            "coalesce(current_setting('app.user', true), '')", []
+                        ),
+                        editable=False,
+                        max_length=20,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("error_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "Recorded on the wrong patient"),
+                            ("not_done", "It did not happen"),
+                            ("duplicate", "Recorded twice"),
+                            ("amended", "Corrected: see the new entry"),
+                            ("undone", "Undone at once"),
+                            ("other", "Other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("error_note", models.CharField(blank=True, max_length=300)),
+                ("on", models.DateField(verbose_name="date")),
+                ("at", models.TimeField(blank=True, null=True, verbose_name="time")),
+                (
+                    "peripheral_neuropathy",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="Numbness, tingling"
+                    ),
+                ),
+                (
+                    "gait_ataxia",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Walking, balance"),
+                ),
+                (
+                    "cognitive",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Memory, thinking"),
+                ),
+                (
+                    "glossitis",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Sore tongue"),
+                ),
+                ("visual", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Sight")),
+                ("same_as_last", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "amends",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.assessment",
+                    ),
+                ),
+                (
+                    "error_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="patients.assessment",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        related_query_name="+",
+                        to="patients.clinic",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='assessment',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinic'),
+            model_name="assessment",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.clinic"
+            ),
         ),
         migrations.CreateModel(
-            name='AccessLog',
+            name="AccessLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('what', models.CharField(max_length=40)),
-                ('purpose', models.CharField(blank=True, max_length=200)),
-                ('address', models.GenericIPAddressField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinic')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("what", models.CharField(max_length=40)),
+                ("purpose", models.CharField(blank=True, max_length=200)),
+                ("address", models.GenericIPAddressField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.clinic"
+                    ),
+                ),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clinic',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_clinicevent" ("address", "country", "id", "morning_at", "name", "open_weekdays", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "record_prefix", "region", "reminders_on", "send_from", "send_until", "sender_name", "time_zone", "units") SELECT new_values."address", new_values."country", new_values."id", new_values."morning_at", new_values."name", new_values."open_weekdays", NOW(), \'insert\', new_values."id", new_values."phone", new_values."record_prefix", new_values."region", new_values."reminders_on", new_values."send_from", new_values."send_until", new_values."sender_name", new_values."time_zone", new_values."units" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='e2a8f68d3602ef8026e4718309a8b2c6a2c8d89c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_8cb17', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_clinic', when='AFTER')),
+            model_name="clinic",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_clinicevent" ("address", "country", "id", "morning_at", "name", "open_weekdays", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "record_prefix", "region", "reminders_on", "send_from", "send_until", "sender_name", "time_zone", "units") SELECT new_values."address", new_values."country", new_values."id", new_values."morning_at", new_values."name", new_values."open_weekdays", NOW(), \'insert\', new_values."id", new_values."phone", new_values."record_prefix", new_values."region", new_values."reminders_on", new_values."send_from", new_values."send_until", new_values."sender_name", new_values."time_zone", new_values."units" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="e2a8f68d3602ef8026e4718309a8b2c6a2c8d89c",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_8cb17",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_clinic",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clinic',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_clinicevent" ("address", "country", "id", "morning_at", "name", "open_weekdays", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "record_prefix", "region", "reminders_on", "send_from", "send_until", "sender_name", "time_zone", "units") SELECT new_values."address", new_values."country", new_values."id", new_values."morning_at", new_values."name", new_values."open_weekdays", NOW(), \'update\', new_values."id", new_values."phone", new_values."record_prefix", new_values."region", new_values."reminders_on", new_values."send_from", new_values."send_until", new_values."sender_name", new_values."time_zone", new_values."units" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='3fc8bfd340ded002f13185e1751116f7290c553a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_83497', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_clinic', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='clinicdefaults',
-            name='agreed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='clinicdefaults',
-            name='changed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='clinicdefaults',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='defaults_versions', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='clinicevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='clinicrole',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='roles', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='clinicrole',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clinic_roles', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='closeddate',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closed_dates', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='injection',
-            name='amends',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amended_by', to='patients.injection'),
-        ),
-        migrations.AddField(
-            model_name='injection',
-            name='batch',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='injections', to='patients.batch'),
-        ),
-        migrations.AddField(
-            model_name='injection',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='injection',
-            name='error_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='injection',
-            name='given_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='injection',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='injectionevent',
-            name='amends',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.injection'),
-        ),
-        migrations.AddField(
-            model_name='injectionevent',
-            name='batch',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.batch'),
-        ),
-        migrations.AddField(
-            model_name='injectionevent',
-            name='clinic',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='injectionevent',
-            name='error_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='injectionevent',
-            name='given_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='injectionevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.injection'),
-        ),
-        migrations.AddField(
-            model_name='injectionevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='labresult',
-            name='amends',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amended_by', to='patients.labresult'),
-        ),
-        migrations.AddField(
-            model_name='labresult',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='labresult',
-            name='error_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='labresult',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='labresultevent',
-            name='amends',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.labresult'),
-        ),
-        migrations.AddField(
-            model_name='labresultevent',
-            name='clinic',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='labresultevent',
-            name='error_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='labresultevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.labresult'),
-        ),
-        migrations.AddField(
-            model_name='labresultevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='medication',
-            name='amends',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amended_by', to='patients.medication'),
-        ),
-        migrations.AddField(
-            model_name='medication',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='medication',
-            name='error_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='medication',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='medicationevent',
-            name='amends',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.medication'),
-        ),
-        migrations.AddField(
-            model_name='medicationevent',
-            name='clinic',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='medicationevent',
-            name='error_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='medicationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.medication'),
-        ),
-        migrations.AddField(
-            model_name='medicationevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='patient',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='patients', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='patient',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='patient',
-            name='email_consent_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='patient',
-            name='physician',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible physician'),
-        ),
-        migrations.AddField(
-            model_name='medicationevent',
-            name='patient',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='medication',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='labresultevent',
-            name='patient',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='labresult',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='injectionevent',
-            name='patient',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='injection',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='causeevent',
-            name='patient',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='cause',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='assessmentevent',
-            name='patient',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='assessment',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='accesslog',
-            name='patient',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='patientevent',
-            name='clinic',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='patientevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='patientevent',
-            name='email_consent_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='patientevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='patientevent',
-            name='physician',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='responsible physician'),
-        ),
-        migrations.AddField(
-            model_name='patientidentifier',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='patientidentifier',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='patientidentifierevent',
-            name='clinic',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='patientidentifierevent',
-            name='patient',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='patientidentifierevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.patientidentifier'),
-        ),
-        migrations.AddField(
-            model_name='pregnancy',
-            name='amends',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amended_by', to='patients.pregnancy'),
-        ),
-        migrations.AddField(
-            model_name='pregnancy',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='pregnancy',
-            name='error_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pregnancy',
-            name='patient',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='pregnancy',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pregnancyevent',
-            name='amends',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.pregnancy'),
-        ),
-        migrations.AddField(
-            model_name='pregnancyevent',
-            name='clinic',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='pregnancyevent',
-            name='error_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='pregnancyevent',
-            name='patient',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.patient'),
-        ),
-        migrations.AddField(
-            model_name='pregnancyevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.pregnancy'),
-        ),
-        migrations.AddField(
-            model_name='pregnancyevent',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='product',
-            name='clinic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='batchevent',
-            name='product',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.product'),
-        ),
-        migrations.AddField(
-            model_name='batch',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='patients.product'),
-        ),
-        migrations.AddField(
-            model_name='productevent',
-            name='clinic',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='patients.clinic'),
-        ),
-        migrations.AddField(
-            model_name='productevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='patients.product'),
-        ),
-        migrations.AddField(
-            model_name='submittedform',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="clinic",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_clinicevent" ("address", "country", "id", "morning_at", "name", "open_weekdays", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "record_prefix", "region", "reminders_on", "send_from", "send_until", "sender_name", "time_zone", "units") SELECT new_values."address", new_values."country", new_values."id", new_values."morning_at", new_values."name", new_values."open_weekdays", NOW(), \'update\', new_values."id", new_values."phone", new_values."record_prefix", new_values."region", new_values."reminders_on", new_values."send_from", new_values."send_until", new_values."sender_name", new_values."time_zone", new_values."units" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="3fc8bfd340ded002f13185e1751116f7290c553a",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_83497",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_clinic",
+                    when="AFTER",
+                ),
+            ),
+        ),
+        migrations.AddField(
+            model_name="clinicdefaults",
+            name="agreed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="clinicdefaults",
+            name="changed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="clinicdefaults",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="defaults_versions",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="clinicevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="clinicrole",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="roles", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="clinicrole",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="clinic_roles",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="closeddate",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="closed_dates", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="injection",
+            name="amends",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="amended_by",
+                to="patients.injection",
+            ),
+        ),
+        migrations.AddField(
+            model_name="injection",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="injections",
+                to="patients.batch",
+            ),
+        ),
+        migrations.AddField(
+            model_name="injection",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="injection",
+            name="error_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="injection",
+            name="given_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="injection",
+            name="recorded_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionevent",
+            name="amends",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.injection",
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionevent",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.batch",
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionevent",
+            name="clinic",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionevent",
+            name="error_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionevent",
+            name="given_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="patients.injection",
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionevent",
+            name="recorded_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresult",
+            name="amends",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="amended_by",
+                to="patients.labresult",
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresult",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresult",
+            name="error_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresult",
+            name="recorded_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresultevent",
+            name="amends",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.labresult",
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresultevent",
+            name="clinic",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresultevent",
+            name="error_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresultevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="patients.labresult",
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresultevent",
+            name="recorded_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="medication",
+            name="amends",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="amended_by",
+                to="patients.medication",
+            ),
+        ),
+        migrations.AddField(
+            model_name="medication",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="medication",
+            name="error_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="medication",
+            name="recorded_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="medicationevent",
+            name="amends",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.medication",
+            ),
+        ),
+        migrations.AddField(
+            model_name="medicationevent",
+            name="clinic",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="medicationevent",
+            name="error_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="medicationevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="patients.medication",
+            ),
+        ),
+        migrations.AddField(
+            model_name="medicationevent",
+            name="recorded_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="patient",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="patients", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="patient",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="patient",
+            name="email_consent_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="patient",
+            name="physician",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="responsible physician",
+            ),
+        ),
+        migrations.AddField(
+            model_name="medicationevent",
+            name="patient",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="medication",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="patients.patient"
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresultevent",
+            name="patient",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="labresult",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="patients.patient"
+            ),
+        ),
+        migrations.AddField(
+            model_name="injectionevent",
+            name="patient",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="injection",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="patients.patient"
+            ),
+        ),
+        migrations.AddField(
+            model_name="causeevent",
+            name="patient",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cause",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="patients.patient"
+            ),
+        ),
+        migrations.AddField(
+            model_name="assessmentevent",
+            name="patient",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="assessment",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="patients.patient"
+            ),
+        ),
+        migrations.AddField(
+            model_name="accesslog",
+            name="patient",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientevent",
+            name="clinic",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientevent",
+            name="created_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientevent",
+            name="email_consent_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientevent",
+            name="physician",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="responsible physician",
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientidentifier",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientidentifier",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="identifiers", to="patients.patient"
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientidentifierevent",
+            name="clinic",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientidentifierevent",
+            name="patient",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="patientidentifierevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="patients.patientidentifier",
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancy",
+            name="amends",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="amended_by",
+                to="patients.pregnancy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancy",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancy",
+            name="error_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancy",
+            name="patient",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="patients.patient"
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancy",
+            name="recorded_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancyevent",
+            name="amends",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.pregnancy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancyevent",
+            name="clinic",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancyevent",
+            name="error_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancyevent",
+            name="patient",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.patient",
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancyevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="patients.pregnancy",
+            ),
+        ),
+        migrations.AddField(
+            model_name="pregnancyevent",
+            name="recorded_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="product",
+            name="clinic",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="products", to="patients.clinic"
+            ),
+        ),
+        migrations.AddField(
+            model_name="batchevent",
+            name="product",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.product",
+            ),
+        ),
+        migrations.AddField(
+            model_name="batch",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="patients.product"
+            ),
+        ),
+        migrations.AddField(
+            model_name="productevent",
+            name="clinic",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="patients.clinic",
+            ),
+        ),
+        migrations.AddField(
+            model_name="productevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="patients.product",
+            ),
+        ),
+        migrations.AddField(
+            model_name="submittedform",
+            name="user",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clinicdefaults',
-            constraint=models.UniqueConstraint(fields=('clinic', 'version'), name='clinic_defaults_version_once'),
+            model_name="clinicdefaults",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "version"), name="clinic_defaults_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clinicrole',
-            constraint=models.UniqueConstraint(fields=('user', 'clinic', 'role'), name='clinic_role_once'),
+            model_name="clinicrole",
+            constraint=models.UniqueConstraint(fields=("user", "clinic", "role"), name="clinic_role_once"),
         ),
         migrations.AddConstraint(
-            model_name='clinicrole',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['nurse', 'physician', 'coordinator', 'manager'])), name='clinic_role_known'),
+            model_name="clinicrole",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["nurse", "physician", "coordinator", "manager"])),
+                name="clinic_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='closeddate',
-            constraint=models.UniqueConstraint(fields=('clinic', 'date'), name='closed_date_once'),
+            model_name="closeddate",
+            constraint=models.UniqueConstraint(fields=("clinic", "date"), name="closed_date_once"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['clinic', 'name_key', 'id'], name='patient_sorted'),
+            model_name="patient",
+            index=models.Index(fields=["clinic", "name_key", "id"], name="patient_sorted"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=models.Index(fields=['clinic', 'birth_date'], name='patient_birth'),
+            model_name="patient",
+            index=models.Index(fields=["clinic", "birth_date"], name="patient_birth"),
         ),
         migrations.AddIndex(
-            model_name='patient',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('name_key', 'gin_trgm_ops'), name='patient_name_trgm'),
+            model_name="patient",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("name_key", "gin_trgm_ops"), name="patient_name_trgm"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(models.F('clinic'), django.db.models.functions.text.Upper('record_number'), name='record_number_once_a_clinic'),
+            model_name="patient",
+            constraint=models.UniqueConstraint(
+                models.F("clinic"),
+                django.db.models.functions.text.Upper("record_number"),
+                name="record_number_once_a_clinic",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.UniqueConstraint(fields=('id', 'clinic'), name='patient_in_clinic'),
+            model_name="patient",
+            constraint=models.UniqueConstraint(fields=("id", "clinic"), name="patient_in_clinic"),
         ),
         migrations.AddConstraint(
-            model_name='patient',
-            constraint=models.CheckConstraint(condition=models.Q(('email_consent', False), ('email_consent_at__isnull', False), _connector='OR'), name='consent_says_when'),
+            model_name="patient",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("email_consent", False), ("email_consent_at__isnull", False), _connector="OR"
+                ),
+                name="consent_says_when",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='patient',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_patientevent" ("allergies_known", "allergy_cobalamin", "allergy_cobalt", "allergy_note", "birth_date", "bleeding_risk", "clinic_id", "created_at", "created_by_id", "diabetic_nephropathy", "email", "email_consent", "email_consent_at", "email_consent_by_id", "family_name", "given_name", "id", "language", "name_key", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "physician_id", "record_number", "sex", "uid", "unsubscribed_at", "version") SELECT new_values."allergies_known", new_values."allergy_cobalamin", new_values."allergy_cobalt", new_values."allergy_note", new_values."birth_date", new_values."bleeding_risk", new_values."clinic_id", new_values."created_at", new_values."created_by_id", new_values."diabetic_nephropathy", new_values."email", new_values."email_consent", new_values."email_consent_at", new_values."email_consent_by_id", new_values."family_name", new_values."given_name", new_values."id", new_values."language", new_values."name_key", NOW(), \'insert\', new_values."id", new_values."phone", new_values."physician_id", new_values."record_number", new_values."sex", new_values."uid", new_values."unsubscribed_at", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='843fa220bf0a3a8cbf1a3e3fee050f2b71775529', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_62165', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_patient', when='AFTER')),
+            model_name="patient",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_patientevent" ("allergies_known", "allergy_cobalamin", "allergy_cobalt", "allergy_note", "birth_date", "bleeding_risk", "clinic_id", "created_at", "created_by_id", "diabetic_nephropathy", "email", "email_consent", "email_consent_at", "email_consent_by_id", "family_name", "given_name", "id", "language", "name_key", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "physician_id", "record_number", "sex", "uid", "unsubscribed_at", "version") SELECT new_values."allergies_known", new_values."allergy_cobalamin", new_values."allergy_cobalt", new_values."allergy_note", new_values."birth_date", new_values."bleeding_risk", new_values."clinic_id", new_values."created_at", new_values."created_by_id", new_values."diabetic_nephropathy", new_values."email", new_values."email_consent", new_values."email_consent_at", new_values."email_consent_by_id", new_values."family_name", new_values."given_name", new_values."id", new_values."language", new_values."name_key", NOW(), \'insert\', new_values."id", new_values."phone", new_values."physician_id", new_values."record_number", new_values."sex", new_values."uid", new_values."unsubscribed_at", new_values."version" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="843fa220bf0a3a8cbf1a3e3fee050f2b71775529",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_62165",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_patient",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='patient',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_patientevent" ("allergies_known", "allergy_cobalamin", "allergy_cobalt", "allergy_note", "birth_date", "bleeding_risk", "clinic_id", "created_at", "created_by_id", "diabetic_nephropathy", "email", "email_consent", "email_consent_at", "email_consent_by_id", "family_name", "given_name", "id", "language", "name_key", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "physician_id", "record_number", "sex", "uid", "unsubscribed_at", "version") SELECT new_values."allergies_known", new_values."allergy_cobalamin", new_values."allergy_cobalt", new_values."allergy_note", new_values."birth_date", new_values."bleeding_risk", new_values."clinic_id", new_values."created_at", new_values."created_by_id", new_values."diabetic_nephropathy", new_values."email", new_values."email_consent", new_values."email_consent_at", new_values."email_consent_by_id", new_values."family_name", new_values."given_name", new_values."id", new_values."language", new_values."name_key", NOW(), \'update\', new_values."id", new_values."phone", new_values."physician_id", new_values."record_number", new_values."sex", new_values."uid", new_values."unsubscribed_at", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='eee9cd486d5cc91d0ded80cf5701916899259b89', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_546ce', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_patient', when='AFTER')),
+            model_name="patient",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_patientevent" ("allergies_known", "allergy_cobalamin", "allergy_cobalt", "allergy_note", "birth_date", "bleeding_risk", "clinic_id", "created_at", "created_by_id", "diabetic_nephropathy", "email", "email_consent", "email_consent_at", "email_consent_by_id", "family_name", "given_name", "id", "language", "name_key", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "physician_id", "record_number", "sex", "uid", "unsubscribed_at", "version") SELECT new_values."allergies_known", new_values."allergy_cobalamin", new_values."allergy_cobalt", new_values."allergy_note", new_values."birth_date", new_values."bleeding_risk", new_values."clinic_id", new_values."created_at", new_values."created_by_id", new_values."diabetic_nephropathy", new_values."email", new_values."email_consent", new_values."email_consent_at", new_values."email_consent_by_id", new_values."family_name", new_values."given_name", new_values."id", new_values."language", new_values."name_key", NOW(), \'update\', new_values."id", new_values."phone", new_values."physician_id", new_values."record_number", new_values."sex", new_values."uid", new_values."unsubscribed_at", new_values."version" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="eee9cd486d5cc91d0ded80cf5701916899259b89",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_546ce",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_patient",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='medication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('error_at__isnull', True), ('error_reason', '')), models.Q(('error_at__isnull', False), models.Q(('error_reason', ''), _negated=True)), _connector='OR'), name='medication_error_says_why'),
+            model_name="medication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("error_at__isnull", True), ("error_reason", "")),
+                    models.Q(("error_at__isnull", False), models.Q(("error_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="medication_error_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='medication',
-            constraint=models.CheckConstraint(condition=models.Q(('stopped_on__isnull', True), ('stopped_on__gte', models.F('started_on')), _connector='OR'), name='medication_in_order'),
+            model_name="medication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("stopped_on__isnull", True), ("stopped_on__gte", models.F("started_on")), _connector="OR"
+                ),
+                name="medication_in_order",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='medication',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_medicationevent" ("amends_id", "clinic_id", "dose_mg", "dose_ug", "drug", "error_at", "error_by_id", "error_note", "error_reason", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "started_on", "stopped_on", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."dose_mg", new_values."dose_ug", new_values."drug", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."id", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."started_on", new_values."stopped_on", new_values."uid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='fb941fcff145be54af972d3964babde67072e5e1', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_47d9a', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_medication', when='AFTER')),
+            model_name="medication",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_medicationevent" ("amends_id", "clinic_id", "dose_mg", "dose_ug", "drug", "error_at", "error_by_id", "error_note", "error_reason", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "started_on", "stopped_on", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."dose_mg", new_values."dose_ug", new_values."drug", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."id", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."started_on", new_values."stopped_on", new_values."uid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="fb941fcff145be54af972d3964babde67072e5e1",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_47d9a",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_medication",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='medication',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_medicationevent" ("amends_id", "clinic_id", "dose_mg", "dose_ug", "drug", "error_at", "error_by_id", "error_note", "error_reason", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "started_on", "stopped_on", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."dose_mg", new_values."dose_ug", new_values."drug", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."id", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."started_on", new_values."stopped_on", new_values."uid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b9452f3ee54d97c63695103443e05e070675bfb8', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_64339', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_medication', when='AFTER')),
+            model_name="medication",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_medicationevent" ("amends_id", "clinic_id", "dose_mg", "dose_ug", "drug", "error_at", "error_by_id", "error_note", "error_reason", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "started_on", "stopped_on", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."dose_mg", new_values."dose_ug", new_values."drug", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."id", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."started_on", new_values."stopped_on", new_values."uid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b9452f3ee54d97c63695103443e05e070675bfb8",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_64339",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_medication",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='labresult',
-            index=models.Index(fields=['patient', 'drawn_on'], name='lab_by_date'),
+            model_name="labresult",
+            index=models.Index(fields=["patient", "drawn_on"], name="lab_by_date"),
         ),
         migrations.AddConstraint(
-            model_name='labresult',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('error_at__isnull', True), ('error_reason', '')), models.Q(('error_at__isnull', False), models.Q(('error_reason', ''), _negated=True)), _connector='OR'), name='labresult_error_says_why'),
+            model_name="labresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("error_at__isnull", True), ("error_reason", "")),
+                    models.Q(("error_at__isnull", False), models.Q(("error_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="labresult_error_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labresult',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='lab_value_not_negative'),
+            model_name="labresult",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0)), name="lab_value_not_negative"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='labresult',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_labresultevent" ("amends_id", "analyte", "before_dose", "canonical_value", "clinic_id", "comparator", "drawn_at", "drawn_on", "error_at", "error_by_id", "error_note", "error_reason", "id", "laboratory", "override_note", "override_reason", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference_high", "reference_low", "source", "uid", "unit", "value", "value_text") SELECT new_values."amends_id", new_values."analyte", new_values."before_dose", new_values."canonical_value", new_values."clinic_id", new_values."comparator", new_values."drawn_at", new_values."drawn_on", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."id", new_values."laboratory", new_values."override_note", new_values."override_reason", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."reference_high", new_values."reference_low", new_values."source", new_values."uid", new_values."unit", new_values."value", new_values."value_text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='c11372c5a68b2109b4f1a73859ad609087f41277', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_dab08', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_labresult', when='AFTER')),
+            model_name="labresult",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_labresultevent" ("amends_id", "analyte", "before_dose", "canonical_value", "clinic_id", "comparator", "drawn_at", "drawn_on", "error_at", "error_by_id", "error_note", "error_reason", "id", "laboratory", "override_note", "override_reason", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference_high", "reference_low", "source", "uid", "unit", "value", "value_text") SELECT new_values."amends_id", new_values."analyte", new_values."before_dose", new_values."canonical_value", new_values."clinic_id", new_values."comparator", new_values."drawn_at", new_values."drawn_on", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."id", new_values."laboratory", new_values."override_note", new_values."override_reason", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."reference_high", new_values."reference_low", new_values."source", new_values."uid", new_values."unit", new_values."value", new_values."value_text" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="c11372c5a68b2109b4f1a73859ad609087f41277",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_dab08",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_labresult",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='labresult',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_labresultevent" ("amends_id", "analyte", "before_dose", "canonical_value", "clinic_id", "comparator", "drawn_at", "drawn_on", "error_at", "error_by_id", "error_note", "error_reason", "id", "laboratory", "override_note", "override_reason", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference_high", "reference_low", "source", "uid", "unit", "value", "value_text") SELECT new_values."amends_id", new_values."analyte", new_values."before_dose", new_values."canonical_value", new_values."clinic_id", new_values."comparator", new_values."drawn_at", new_values."drawn_on", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."id", new_values."laboratory", new_values."override_note", new_values."override_reason", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."reference_high", new_values."reference_low", new_values."source", new_values."uid", new_values."unit", new_values."value", new_values."value_text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1c134ed22e38c79dd893a037016c8a9f16445318', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_84c45', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_labresult', when='AFTER')),
+            model_name="labresult",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_labresultevent" ("amends_id", "analyte", "before_dose", "canonical_value", "clinic_id", "comparator", "drawn_at", "drawn_on", "error_at", "error_by_id", "error_note", "error_reason", "id", "laboratory", "override_note", "override_reason", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "reference_high", "reference_low", "source", "uid", "unit", "value", "value_text") SELECT new_values."amends_id", new_values."analyte", new_values."before_dose", new_values."canonical_value", new_values."clinic_id", new_values."comparator", new_values."drawn_at", new_values."drawn_on", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."id", new_values."laboratory", new_values."override_note", new_values."override_reason", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."reference_high", new_values."reference_low", new_values."source", new_values."uid", new_values."unit", new_values."value", new_values."value_text" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1c134ed22e38c79dd893a037016c8a9f16445318",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_84c45",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_labresult",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='injection',
-            index=models.Index(fields=['patient', 'on'], name='injection_by_date'),
+            model_name="injection",
+            index=models.Index(fields=["patient", "on"], name="injection_by_date"),
         ),
         migrations.AddIndex(
-            model_name='injection',
-            index=models.Index(fields=['clinic', 'on'], name='injection_by_clinic_date'),
+            model_name="injection",
+            index=models.Index(fields=["clinic", "on"], name="injection_by_clinic_date"),
         ),
         migrations.AddIndex(
-            model_name='injection',
-            index=models.Index(fields=['batch'], name='injection_by_batch'),
+            model_name="injection",
+            index=models.Index(fields=["batch"], name="injection_by_batch"),
         ),
         migrations.AddConstraint(
-            model_name='injection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('error_at__isnull', True), ('error_reason', '')), models.Q(('error_at__isnull', False), models.Q(('error_reason', ''), _negated=True)), _connector='OR'), name='injection_error_says_why'),
+            model_name="injection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("error_at__isnull", True), ("error_reason", "")),
+                    models.Q(("error_at__isnull", False), models.Q(("error_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="injection_error_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='injection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given', True), ('not_given_reason', '')), models.Q(('given', False), models.Q(('not_given_reason', ''), _negated=True)), _connector='OR'), name='not_given_says_why'),
+            model_name="injection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given", True), ("not_given_reason", "")),
+                    models.Q(("given", False), models.Q(("not_given_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="not_given_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='injection',
-            constraint=models.CheckConstraint(condition=models.Q(('dose_ug__gte', 0)), name='injection_dose_not_negative'),
+            model_name="injection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dose_ug__gte", 0)), name="injection_dose_not_negative"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='injection',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_injectionevent" ("amends_id", "at", "batch_id", "batch_number", "batch_reason", "clinic_id", "codes", "dose_ug", "drug", "error_at", "error_by_id", "error_note", "error_reason", "expires_on", "given", "given_by_id", "id", "identity_checked", "not_given_reason", "note", "on", "override_note", "override_reason", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "place_source", "reaction", "recorded_at", "recorded_by_id", "route", "screening_clear", "screening_note", "screening_yes", "site", "uid") SELECT new_values."amends_id", new_values."at", new_values."batch_id", new_values."batch_number", new_values."batch_reason", new_values."clinic_id", new_values."codes", new_values."dose_ug", new_values."drug", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."expires_on", new_values."given", new_values."given_by_id", new_values."id", new_values."identity_checked", new_values."not_given_reason", new_values."note", new_values."on", new_values."override_note", new_values."override_reason", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."place", new_values."place_source", new_values."reaction", new_values."recorded_at", new_values."recorded_by_id", new_values."route", new_values."screening_clear", new_values."screening_note", new_values."screening_yes", new_values."site", new_values."uid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6e2743609602461bb73c82291a7a112a98e96e76', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_bcc20', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_injection', when='AFTER')),
+            model_name="injection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_injectionevent" ("amends_id", "at", "batch_id", "batch_number", "batch_reason", "clinic_id", "codes", "dose_ug", "drug", "error_at", "error_by_id", "error_note", "error_reason", "expires_on", "given", "given_by_id", "id", "identity_checked", "not_given_reason", "note", "on", "override_note", "override_reason", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "place_source", "reaction", "recorded_at", "recorded_by_id", "route", "screening_clear", "screening_note", "screening_yes", "site", "uid") SELECT new_values."amends_id", new_values."at", new_values."batch_id", new_values."batch_number", new_values."batch_reason", new_values."clinic_id", new_values."codes", new_values."dose_ug", new_values."drug", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."expires_on", new_values."given", new_values."given_by_id", new_values."id", new_values."identity_checked", new_values."not_given_reason", new_values."note", new_values."on", new_values."override_note", new_values."override_reason", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."place", new_values."place_source", new_values."reaction", new_values."recorded_at", new_values."recorded_by_id", new_values."route", new_values."screening_clear", new_values."screening_note", new_values."screening_yes", new_values."site", new_values."uid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="6e2743609602461bb73c82291a7a112a98e96e76",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_bcc20",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_injection",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='injection',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_injectionevent" ("amends_id", "at", "batch_id", "batch_number", "batch_reason", "clinic_id", "codes", "dose_ug", "drug", "error_at", "error_by_id", "error_note", "error_reason", "expires_on", "given", "given_by_id", "id", "identity_checked", "not_given_reason", "note", "on", "override_note", "override_reason", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "place_source", "reaction", "recorded_at", "recorded_by_id", "route", "screening_clear", "screening_note", "screening_yes", "site", "uid") SELECT new_values."amends_id", new_values."at", new_values."batch_id", new_values."batch_number", new_values."batch_reason", new_values."clinic_id", new_values."codes", new_values."dose_ug", new_values."drug", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."expires_on", new_values."given", new_values."given_by_id", new_values."id", new_values."identity_checked", new_values."not_given_reason", new_values."note", new_values."on", new_values."override_note", new_values."override_reason", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."place", new_values."place_source", new_values."reaction", new_values."recorded_at", new_values."recorded_by_id", new_values."route", new_values."screening_clear", new_values."screening_note", new_values."screening_yes", new_values."site", new_values."uid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0f76bce645aa4fd048934a83f07714a1926c4ffb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_d3fa3', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_injection', when='AFTER')),
+            model_name="injection",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_injectionevent" ("amends_id", "at", "batch_id", "batch_number", "batch_reason", "clinic_id", "codes", "dose_ug", "drug", "error_at", "error_by_id", "error_note", "error_reason", "expires_on", "given", "given_by_id", "id", "identity_checked", "not_given_reason", "note", "on", "override_note", "override_reason", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "place_source", "reaction", "recorded_at", "recorded_by_id", "route", "screening_clear", "screening_note", "screening_yes", "site", "uid") SELECT new_values."amends_id", new_values."at", new_values."batch_id", new_values."batch_number", new_values."batch_reason", new_values."clinic_id", new_values."codes", new_values."dose_ug", new_values."drug", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."expires_on", new_values."given", new_values."given_by_id", new_values."id", new_values."identity_checked", new_values."not_given_reason", new_values."note", new_values."on", new_values."override_note", new_values."override_reason", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."place", new_values."place_source", new_values."reaction", new_values."recorded_at", new_values."recorded_by_id", new_values."route", new_values."screening_clear", new_values."screening_note", new_values."screening_yes", new_values."site", new_values."uid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="0f76bce645aa4fd048934a83f07714a1926c4ffb",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d3fa3",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_injection",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('error_at__isnull', True), ('error_reason', '')), models.Q(('error_at__isnull', False), models.Q(('error_reason', ''), _negated=True)), _connector='OR'), name='cause_error_says_why'),
+            model_name="cause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("error_at__isnull", True), ("error_reason", "")),
+                    models.Q(("error_at__isnull", False), models.Q(("error_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="cause_error_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cause',
-            constraint=models.CheckConstraint(condition=models.Q(('length_cm__isnull', True), ('length_cm__gte', 0), _connector='OR'), name='cause_length'),
+            model_name="cause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("length_cm__isnull", True), ("length_cm__gte", 0), _connector="OR"),
+                name="cause_length",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cause',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_causeevent" ("amends_id", "clinic_id", "error_at", "error_by_id", "error_note", "error_reason", "gene", "id", "intrinsic_factor_antibody", "kind", "length_cm", "note", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "procedure", "recorded_at", "recorded_by_id", "resolved_on", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."gene", new_values."id", new_values."intrinsic_factor_antibody", new_values."kind", new_values."length_cm", new_values."note", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."procedure", new_values."recorded_at", new_values."recorded_by_id", new_values."resolved_on", new_values."uid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='59304792d4c3e27f6fa7d9cc4fd8736082ca1cef', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_72690', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_cause', when='AFTER')),
+            model_name="cause",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_causeevent" ("amends_id", "clinic_id", "error_at", "error_by_id", "error_note", "error_reason", "gene", "id", "intrinsic_factor_antibody", "kind", "length_cm", "note", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "procedure", "recorded_at", "recorded_by_id", "resolved_on", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."gene", new_values."id", new_values."intrinsic_factor_antibody", new_values."kind", new_values."length_cm", new_values."note", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."procedure", new_values."recorded_at", new_values."recorded_by_id", new_values."resolved_on", new_values."uid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="59304792d4c3e27f6fa7d9cc4fd8736082ca1cef",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_72690",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_cause",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='cause',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_causeevent" ("amends_id", "clinic_id", "error_at", "error_by_id", "error_note", "error_reason", "gene", "id", "intrinsic_factor_antibody", "kind", "length_cm", "note", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "procedure", "recorded_at", "recorded_by_id", "resolved_on", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."gene", new_values."id", new_values."intrinsic_factor_antibody", new_values."kind", new_values."length_cm", new_values."note", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."procedure", new_values."recorded_at", new_values."recorded_by_id", new_values."resolved_on", new_values."uid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='cbd1da4548252dbd8dab313184f0a7f9dde8cdfb', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_5369c', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_cause', when='AFTER')),
+            model_name="cause",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_causeevent" ("amends_id", "clinic_id", "error_at", "error_by_id", "error_note", "error_reason", "gene", "id", "intrinsic_factor_antibody", "kind", "length_cm", "note", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "procedure", "recorded_at", "recorded_by_id", "resolved_on", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."gene", new_values."id", new_values."intrinsic_factor_antibody", new_values."kind", new_values."length_cm", new_values."note", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."procedure", new_values."recorded_at", new_values."recorded_by_id", new_values."resolved_on", new_values."uid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="cbd1da4548252dbd8dab313184f0a7f9dde8cdfb",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_5369c",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_cause",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['patient', 'on'], name='assessment_by_date'),
+            model_name="assessment",
+            index=models.Index(fields=["patient", "on"], name="assessment_by_date"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('error_at__isnull', True), ('error_reason', '')), models.Q(('error_at__isnull', False), models.Q(('error_reason', ''), _negated=True)), _connector='OR'), name='assessment_error_says_why'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("error_at__isnull", True), ("error_reason", "")),
+                    models.Q(("error_at__isnull", False), models.Q(("error_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="assessment_error_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('peripheral_neuropathy__isnull', True), ('peripheral_neuropathy__lte', 3), _connector='OR'), name='assessment_peripheral_neuropathy'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("peripheral_neuropathy__isnull", True),
+                    ("peripheral_neuropathy__lte", 3),
+                    _connector="OR",
+                ),
+                name="assessment_peripheral_neuropathy",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('gait_ataxia__isnull', True), ('gait_ataxia__lte', 3), _connector='OR'), name='assessment_gait_ataxia'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("gait_ataxia__isnull", True), ("gait_ataxia__lte", 3), _connector="OR"),
+                name="assessment_gait_ataxia",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('cognitive__isnull', True), ('cognitive__lte', 3), _connector='OR'), name='assessment_cognitive'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cognitive__isnull", True), ("cognitive__lte", 3), _connector="OR"),
+                name="assessment_cognitive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('glossitis__isnull', True), ('glossitis__lte', 3), _connector='OR'), name='assessment_glossitis'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("glossitis__isnull", True), ("glossitis__lte", 3), _connector="OR"),
+                name="assessment_glossitis",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('visual__isnull', True), ('visual__lte', 3), _connector='OR'), name='assessment_visual'),
+            model_name="assessment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("visual__isnull", True), ("visual__lte", 3), _connector="OR"),
+                name="assessment_visual",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_assessmentevent" ("amends_id", "at", "clinic_id", "cognitive", "error_at", "error_by_id", "error_note", "error_reason", "gait_ataxia", "glossitis", "id", "note", "on", "patient_id", "peripheral_neuropathy", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "same_as_last", "uid", "visual") SELECT new_values."amends_id", new_values."at", new_values."clinic_id", new_values."cognitive", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."gait_ataxia", new_values."glossitis", new_values."id", new_values."note", new_values."on", new_values."patient_id", new_values."peripheral_neuropathy", NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."same_as_last", new_values."uid", new_values."visual" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='6befb93762716c63660f4852d2fbffb919564be3', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_f9bcb', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_assessment', when='AFTER')),
+            model_name="assessment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_assessmentevent" ("amends_id", "at", "clinic_id", "cognitive", "error_at", "error_by_id", "error_note", "error_reason", "gait_ataxia", "glossitis", "id", "note", "on", "patient_id", "peripheral_neuropathy", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "same_as_last", "uid", "visual") SELECT new_values."amends_id", new_values."at", new_values."clinic_id", new_values."cognitive", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."gait_ataxia", new_values."glossitis", new_values."id", new_values."note", new_values."on", new_values."patient_id", new_values."peripheral_neuropathy", NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."same_as_last", new_values."uid", new_values."visual" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="6befb93762716c63660f4852d2fbffb919564be3",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_f9bcb",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_assessment",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_assessmentevent" ("amends_id", "at", "clinic_id", "cognitive", "error_at", "error_by_id", "error_note", "error_reason", "gait_ataxia", "glossitis", "id", "note", "on", "patient_id", "peripheral_neuropathy", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "same_as_last", "uid", "visual") SELECT new_values."amends_id", new_values."at", new_values."clinic_id", new_values."cognitive", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."gait_ataxia", new_values."glossitis", new_values."id", new_values."note", new_values."on", new_values."patient_id", new_values."peripheral_neuropathy", NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."same_as_last", new_values."uid", new_values."visual" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1722838f3f3b0f6fcce81d3bf88266de8fc96487', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_4d11a', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_assessment', when='AFTER')),
+            model_name="assessment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_assessmentevent" ("amends_id", "at", "clinic_id", "cognitive", "error_at", "error_by_id", "error_note", "error_reason", "gait_ataxia", "glossitis", "id", "note", "on", "patient_id", "peripheral_neuropathy", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "same_as_last", "uid", "visual") SELECT new_values."amends_id", new_values."at", new_values."clinic_id", new_values."cognitive", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."gait_ataxia", new_values."glossitis", new_values."id", new_values."note", new_values."on", new_values."patient_id", new_values."peripheral_neuropathy", NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."same_as_last", new_values."uid", new_values."visual" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1722838f3f3b0f6fcce81d3bf88266de8fc96487",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_4d11a",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_assessment",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='accesslog',
-            index=models.Index(fields=['patient', '-at'], name='access_by_patient'),
+            model_name="accesslog",
+            index=models.Index(fields=["patient", "-at"], name="access_by_patient"),
         ),
         migrations.AddIndex(
-            model_name='accesslog',
-            index=models.Index(fields=['clinic', '-at'], name='access_by_clinic'),
+            model_name="accesslog",
+            index=models.Index(fields=["clinic", "-at"], name="access_by_clinic"),
         ),
         migrations.AddConstraint(
-            model_name='patientidentifier',
-            constraint=models.UniqueConstraint(fields=('clinic', 'system', 'value'), name='identifier_once_a_clinic'),
+            model_name="patientidentifier",
+            constraint=models.UniqueConstraint(
+                fields=("clinic", "system", "value"), name="identifier_once_a_clinic"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='patientidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_patientidentifierevent" ("clinic_id", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") SELECT new_values."clinic_id", new_values."id", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."system", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1bcf0b2503461cd404324f7afad741c69819a773', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_37153', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_patientidentifier', when='AFTER')),
+            model_name="patientidentifier",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_patientidentifierevent" ("clinic_id", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") SELECT new_values."clinic_id", new_values."id", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."system", new_values."value" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1bcf0b2503461cd404324f7afad741c69819a773",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_37153",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_patientidentifier",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='patientidentifier',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_patientidentifierevent" ("clinic_id", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") SELECT new_values."clinic_id", new_values."id", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."system", new_values."value" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f24f59497113d942745d6ecc3d150a204ff5b1e3', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_833e2', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_patientidentifier', when='AFTER')),
+            model_name="patientidentifier",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_patientidentifierevent" ("clinic_id", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "system", "value") SELECT new_values."clinic_id", new_values."id", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."system", new_values."value" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f24f59497113d942745d6ecc3d150a204ff5b1e3",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_833e2",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_patientidentifier",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pregnancy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('error_at__isnull', True), ('error_reason', '')), models.Q(('error_at__isnull', False), models.Q(('error_reason', ''), _negated=True)), _connector='OR'), name='pregnancy_error_says_why'),
+            model_name="pregnancy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("error_at__isnull", True), ("error_reason", "")),
+                    models.Q(("error_at__isnull", False), models.Q(("error_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="pregnancy_error_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pregnancy',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('ended_on__gte', models.F('from_date')), _connector='OR'), name='pregnancy_in_order'),
+            model_name="pregnancy",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on__isnull", True), ("ended_on__gte", models.F("from_date")), _connector="OR"
+                ),
+                name="pregnancy_in_order",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pregnancy',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_pregnancyevent" ("amends_id", "clinic_id", "ended_on", "error_at", "error_by_id", "error_note", "error_reason", "from_date", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "status", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."ended_on", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."from_date", new_values."id", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."status", new_values."uid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='1db606ff78208b03f1b32d5dd362de14e75db310', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_2105b', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_pregnancy', when='AFTER')),
+            model_name="pregnancy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_pregnancyevent" ("amends_id", "clinic_id", "ended_on", "error_at", "error_by_id", "error_note", "error_reason", "from_date", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "status", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."ended_on", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."from_date", new_values."id", new_values."patient_id", NOW(), \'insert\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."status", new_values."uid" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="1db606ff78208b03f1b32d5dd362de14e75db310",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2105b",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_pregnancy",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='pregnancy',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_pregnancyevent" ("amends_id", "clinic_id", "ended_on", "error_at", "error_by_id", "error_note", "error_reason", "from_date", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "status", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."ended_on", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."from_date", new_values."id", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."status", new_values."uid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='062ce35b01336b3e8a15916fb39523384581eb41', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_56f11', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_pregnancy', when='AFTER')),
+            model_name="pregnancy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_pregnancyevent" ("amends_id", "clinic_id", "ended_on", "error_at", "error_by_id", "error_note", "error_reason", "from_date", "id", "patient_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "status", "uid") SELECT new_values."amends_id", new_values."clinic_id", new_values."ended_on", new_values."error_at", new_values."error_by_id", new_values."error_note", new_values."error_reason", new_values."from_date", new_values."id", new_values."patient_id", NOW(), \'update\', new_values."id", new_values."recorded_at", new_values."recorded_by_id", new_values."status", new_values."uid" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="062ce35b01336b3e8a15916fb39523384581eb41",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_56f11",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_pregnancy",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('clinic', 'name'), name='product_once_a_clinic'),
+            model_name="product",
+            constraint=models.UniqueConstraint(fields=("clinic", "name"), name="product_once_a_clinic"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_productevent" ("active", "clinic_id", "drug", "gtin", "id", "manufacturer", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "strength_ug") SELECT new_values."active", new_values."clinic_id", new_values."drug", new_values."gtin", new_values."id", new_values."manufacturer", new_values."name", NOW(), \'insert\', new_values."id", new_values."strength_ug" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='b3cf83fdf95856e70bf00f142a54fafb79c97b01', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_61bc2', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_productevent" ("active", "clinic_id", "drug", "gtin", "id", "manufacturer", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "strength_ug") SELECT new_values."active", new_values."clinic_id", new_values."drug", new_values."gtin", new_values."id", new_values."manufacturer", new_values."name", NOW(), \'insert\', new_values."id", new_values."strength_ug" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="b3cf83fdf95856e70bf00f142a54fafb79c97b01",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_61bc2",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='product',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_productevent" ("active", "clinic_id", "drug", "gtin", "id", "manufacturer", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "strength_ug") SELECT new_values."active", new_values."clinic_id", new_values."drug", new_values."gtin", new_values."id", new_values."manufacturer", new_values."name", NOW(), \'update\', new_values."id", new_values."strength_ug" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='f24b42f18ab4bf8145d5102d4188781fb6e6d97f', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_551d8', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_product', when='AFTER')),
+            model_name="product",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_productevent" ("active", "clinic_id", "drug", "gtin", "id", "manufacturer", "name", "pgh_created_at", "pgh_label", "pgh_obj_id", "strength_ug") SELECT new_values."active", new_values."clinic_id", new_values."drug", new_values."gtin", new_values."id", new_values."manufacturer", new_values."name", NOW(), \'update\', new_values."id", new_values."strength_ug" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="f24b42f18ab4bf8145d5102d4188781fb6e6d97f",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_551d8",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_product",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('product', 'number'), name='batch_once_a_product'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("product", "number"), name="batch_once_a_product"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('withdrawn_reason', ''), _negated=True), _connector='OR'), name='withdrawal_says_why'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at__isnull", True),
+                    models.Q(("withdrawn_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="withdrawal_says_why",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_batchevent" ("clinic_id", "expires_on", "id", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "withdrawn_at", "withdrawn_reason") SELECT new_values."clinic_id", new_values."expires_on", new_values."id", new_values."number", NOW(), \'insert\', new_values."id", new_values."product_id", new_values."withdrawn_at", new_values."withdrawn_reason" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='0e087e23233de2c45cb57c4dd084201325a4ded7', level='STATEMENT', operation='INSERT', pgid='pgtrigger_insert_insert_1d6b3', referencing='REFERENCING NEW TABLE AS new_values ', table='patients_batch', when='AFTER')),
+            model_name="batch",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_batchevent" ("clinic_id", "expires_on", "id", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "withdrawn_at", "withdrawn_reason") SELECT new_values."clinic_id", new_values."expires_on", new_values."id", new_values."number", NOW(), \'insert\', new_values."id", new_values."product_id", new_values."withdrawn_at", new_values."withdrawn_reason" FROM ( SELECT new_values.* FROM new_values  ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="0e087e23233de2c45cb57c4dd084201325a4ded7",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_1d6b3",
+                    referencing="REFERENCING NEW TABLE AS new_values ",
+                    table="patients_batch",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='batch',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_batchevent" ("clinic_id", "expires_on", "id", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "withdrawn_at", "withdrawn_reason") SELECT new_values."clinic_id", new_values."expires_on", new_values."id", new_values."number", NOW(), \'update\', new_values."id", new_values."product_id", new_values."withdrawn_at", new_values."withdrawn_reason" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;', hash='2ce74e379b141a48ea23b172e3342ec1c1a5d86c', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_update_update_a17f1', referencing='REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ', table='patients_batch', when='AFTER')),
+            model_name="batch",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "patients_batchevent" ("clinic_id", "expires_on", "id", "number", "pgh_created_at", "pgh_label", "pgh_obj_id", "product_id", "withdrawn_at", "withdrawn_reason") SELECT new_values."clinic_id", new_values."expires_on", new_values."id", new_values."number", NOW(), \'update\', new_values."id", new_values."product_id", new_values."withdrawn_at", new_values."withdrawn_reason" FROM ( SELECT new_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS new_values, _pgh_attached_context; RETURN NULL;',
+                    hash="2ce74e379b141a48ea23b172e3342ec1c1a5d86c",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a17f1",
+                    referencing="REFERENCING OLD TABLE AS old_values  NEW TABLE AS new_values ",
+                    table="patients_batch",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_schedules [--check] [--clinic ID]`: the read model again from the record, or a proof that it is right."""
+"""`manage.py rebuild_schedules [--check] [--clinic ID]`: the read model again, or a proof that it is right."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,7 +13,9 @@ class Command(BaseCommand):
     help = "Evaluate every patient and store calendar, forecast and flags; --check only compares."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; exit with status 1 if anything differs")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; exit with status 1 if anything differs"
+        )
         parser.add_argument("--clinic", type=int, help="only this clinic, by its number")
 
     def handle(self, *, check: bool, clinic: int | None, **_: Any) -> None:
@@ -23,7 +25,9 @@ class Command(BaseCommand):
             if not clinics:
                 known = ", ".join(map(str, Clinic.objects.values_list("pk", flat=True)))
                 raise CommandError(f"--clinic {clinic}: no such clinic; expected one of {known}")
-        problems = [line for each in clinics for line in (self._check(each) if check else self._rebuild(each))]
+        problems = [
+            line for each in clinics for line in (self._check(each) if check else self._rebuild(each))
+        ]
         for line in problems:
             self.stderr.write(line)
         if problems:
