@@ -78,6 +78,7 @@ def _remove_abandoned(parent: Path) -> None:
 
 def _run_beside_servers(directory: Path, command: list[str]) -> int:
     place = throwaway_place(directory)
+    (directory / "static").mkdir()  # nothing is collected for tests; without the directory there are warnings
     servers = servers_in(place, durable=False)
     try:
         servers.start()
