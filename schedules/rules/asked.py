@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
-MICROGRAMS = {"ug": Decimal(1), "mg": Decimal(1000)}
+MICROGRAMS = {"ug": 1, "mg": 1000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,9 @@ class Prescribe:
     on: date | None = None
 
     @property
-    def dose_ug(self) -> Decimal:
-        """The dose in micrograms."""
-        return self.dose * MICROGRAMS[self.unit]
+    def dose_ug(self) -> Fraction:
+        """The dose in micrograms, exactly."""
+        return Fraction(self.dose) * MICROGRAMS[self.unit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

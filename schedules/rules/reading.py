@@ -128,7 +128,7 @@ def a_number(value: Any, path: str) -> Decimal:
         raise BadCase(path, expected)
     if number and abs(number.adjusted()) > _LARGEST_EXPONENT or len(number.as_tuple().digits) > 100:
         raise BadCase(path, f"{expected}, below 10^{_LARGEST_EXPONENT}, of at most 100 digits")
-    return abs(number)
+    return number.copy_abs()  # abs() would round to the context
 
 
 def a_whole_number(lowest: int, highest: int) -> Reader:
