@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
-from b12tracker.embedded.browser import find_chromium
+from b12tracker.embedded.browser import find_chromium, runs_sandboxed
 from tests import databases
 
 if databases.DIRECTORY not in os.environ:
@@ -54,6 +54,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-gpu",
         "--disable-quic",
     ]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # Chromium's sandbox refuses root
-    return browser_type_launch_args | {"executable_path": str(find_chromium()), "args": arguments}
+    chromium = find_chromium()
+    if not runs_sandboxed(chromium):
+        arguments.append("--no-sandbox")  # it opens nothing but our own pages
+    return browser_type_launch_args | {"executable_path": str(chromium), "args": arguments}

@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
         return 1
     try:
         place = open_place(var_directory())
-        with lock.take(place.var, ourselves(address="no address: one command runs beside the servers")):
+        with lock.take(place.var, ourselves(f"the servers, for `{' '.join(command)}`")):
             return _beside_own_servers(place, command)
     except lock.AlreadyRunning:
         return subprocess.run(command).returncode

@@ -51,6 +51,13 @@ def ensure_chromium() -> Path:
     return find_chromium()
 
 
+def runs_sandboxed(chromium: Path) -> bool:
+    """Whether Chromium's own sandbox works for us: not for root, nor in most containers. Tried for real."""
+    if os.geteuid() == 0:
+        return False
+    return _succeeds([str(chromium), "--headless", "--disable-gpu", "--dump-dom", "about:blank"])
+
+
 def _installed() -> Path | None:
     for name in _NAMES:
         path = shutil.which(name)

@@ -14,10 +14,10 @@ FILE_NAME = "up.lock"
 
 @dataclass(frozen=True)
 class Running:
-    """What a running `up` says of itself."""
+    """What the holder says of itself. doing: in words that complete "already running: …"."""
 
     pid: int
-    address: str
+    doing: str
     since: str
 
 

@@ -44,14 +44,14 @@ def main(environ: Mapping[str, str]) -> int:
     for number in _STOP_SIGNALS:
         signal.signal(number, _request_stop)
     try:
-        port = int(environ.get("PORT") or DEFAULT_PORT)
+        port = _port(environ.get("PORT") or str(DEFAULT_PORT))
         place = open_place(var_directory())
         with lock.take(place.var, ourselves(f"http://localhost:{port}")):
             _refuse_busy(port)
             _run(place, port, environ)
     except lock.AlreadyRunning as other:
         return _refuse(_what_runs(other.running))
-    except (EmbeddedError, ValueError) as error:
+    except EmbeddedError as error:
         return _refuse(str(error))
     except StopRequested:
         print("Stopped.", flush=True)
@@ -109,19 +109,25 @@ def _environment(servers: Servers, port: int) -> dict[str, str]:
     return servers.environment() | {"PUBLIC_URL": f"http://localhost:{port}"}
 
 
-def ourselves(address: str) -> lock.Running:
+def ourselves(doing: str) -> lock.Running:
     """What this process writes into the lock for whoever comes second."""
     now = datetime.now().astimezone()
-    return lock.Running(pid=os.getpid(), address=address, since=now.isoformat(" ", "minutes"))
+    return lock.Running(pid=os.getpid(), doing=doing, since=now.isoformat(" ", "minutes"))
 
 
 def _what_runs(running: lock.Running | None) -> str:
     if running is None:
         return "Another start is under way in this directory; nothing was started."
     return (
-        f"Already running at {running.address} (process {running.pid}, since {running.since}); "
-        "nothing was started. Ctrl-C in its terminal stops it."
+        f"Already running: {running.doing} (process {running.pid}, since {running.since}). "
+        "Nothing was started; Ctrl-C in its terminal stops it."
     )
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) < 65536):
+        raise EmbeddedError(f"PORT={text} is no port: give a number from 1 to 65535.")
+    return int(text)
 
 
 def _refuse_busy(port: int) -> None:
@@ -130,7 +136,7 @@ def _refuse_busy(port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise EmbeddedError(
                 f"Port {port} cannot be used ({error}). Choose another: make run PORT={port + 1}"
             ) from error

@@ -142,12 +142,12 @@ time.sleep(60)
 
 
 def test_the_second_start_learns_what_runs_and_a_stale_file_is_no_lock(tmp_path: Path) -> None:
-    first = lock.Running(pid=1, address="http://localhost:8000", since="2026-03-02 09:00+00:00")
+    first = lock.Running(pid=1, doing="http://localhost:8000", since="2026-03-02 09:00+00:00")
     with lock.take(tmp_path, first), pytest.raises(lock.AlreadyRunning) as refused:
         lock.take(tmp_path, first)
     assert refused.value.running == first
     assert (tmp_path / lock.FILE_NAME).read_text() != ""
-    second = lock.Running(pid=2, address="http://localhost:8001", since="2026-03-03 09:00+00:00")
+    second = lock.Running(pid=2, doing="http://localhost:8001", since="2026-03-03 09:00+00:00")
     with lock.take(tmp_path, second), pytest.raises(lock.AlreadyRunning) as refused:
         lock.take(tmp_path, first)
     assert refused.value.running == second

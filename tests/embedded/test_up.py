@@ -59,6 +59,13 @@ def test_a_busy_port_is_named_and_another_suggested(tmp_path: Path) -> None:
     assert f"make run PORT={port + 1}" in done.stderr
 
 
+@pytest.mark.parametrize("port", ["eighty", "0", "65536", "-1"])
+def test_what_is_no_port_is_refused(tmp_path: Path, port: str) -> None:
+    done = up(tmp_path / "var", PORT=port)
+    assert done.returncode == 1
+    assert done.stderr == f"PORT={port} is no port: give a number from 1 to 65535.\n"
+
+
 class Running:
     """An `up` in the background and what it says."""
 
@@ -131,9 +138,7 @@ def all_gone(pids: list[int]) -> bool:
 def test_the_whole_system_survives_kills_and_stops_without_a_trace(running: Running) -> None:
     second = up(running.var, PORT=str(free_port()))
     assert second.returncode == 1
-    assert (
-        f"Already running at http://localhost:{running.port} (process {running.process.pid}" in second.stderr
-    )
+    assert f"Already running: http://localhost:{running.port} (process {running.process.pid}" in second.stderr
 
     for name in ("worker", "scheduler", "Valkey", "PostgreSQL", "web server"):
         killed = running.pids()[name]
