@@ -1,0 +1,34 @@
+"""Strike out an entry that is wrong: it stays, with who, when and why, and no longer counts."""
+
+from typing import Any
+
+from patients.actions.records import lock_patient, ref, strike_out, tell_calendar
+from patients.models import Assessment, Cause, Injection, LabResult, Medication, Patient, Pregnancy
+from patients.models.record import ClinicalRecord
+from patients.permissions import Action, Membership
+from patients.vocabulary import ErrorReason
+
+# What may be struck out, by its word in the address.
+CORRECTABLE: dict[str, type[ClinicalRecord]] = {
+    "injection": Injection,
+    "result": LabResult,
+    "assessment": Assessment,
+    "cause": Cause,
+    "medicine": Medication,
+    "pregnancy": Pregnancy,
+}
+
+
+def may_correct(member: Membership, record: ClinicalRecord, *, by: Any) -> bool:
+    """Own entries by whoever may write them; another's by a physician only."""
+    own = record.recorded_by_id == by.pk and member.may(Action.ENTER_CLINICAL, record.clinic_id)
+    return own or member.may(Action.CORRECT_OTHERS, record.clinic_id)
+
+
+def correct_record(
+    *, patient: Patient, record: ClinicalRecord, reason: ErrorReason, note: str, by: Any
+) -> None:
+    """Strike the entry out; the calendar and flags follow at once. Raises ChangedMeanwhileError if it already was."""
+    lock_patient(patient)
+    strike_out(record, reason=reason, note=note, by=by)
+    tell_calendar(patient, cause=ref(record))

@@ -1,0 +1,73 @@
+"""Register people and keep their identity, contact data and consent."""
+
+import uuid
+from typing import Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from patients.actions.once import claim_form
+from patients.actions.records import ChangedMeanwhileError, lock_patient, tell_calendar
+from patients.models import Clinic, Patient
+from patients.models.patient import fold
+
+# How like two names of the same birth date must be to ask "is this the same person?" (trigram similarity).
+LIKE_NAME = 0.3
+
+
+def likely_same_person(
+    *, clinic: Clinic, birth_date: Any, name: str, record_number: str
+) -> QuerySet[Patient]:
+    """Patients of the clinic who may be the one about to be registered: the same birth date and a like name,
+    or a further identifier equal to the record number."""
+    same_day = Patient.objects.filter(clinic=clinic).annotate(
+        likeness=TrigramSimilarity("name_key", fold(name))
+    )
+    return same_day.filter(
+        Q(birth_date=birth_date, likeness__gte=LIKE_NAME) | Q(identifiers__value=record_number)
+    ).order_by("-likeness", "pk")[:5]
+
+
+def register_patient(
+    *, clinic: Clinic, fields: dict[str, Any], consent: bool | None, token: uuid.UUID, by: Any
+) -> Patient:
+    """A new patient of the clinic, with an empty calendar. `consent`: asked and yes, asked and no, or not asked.
+
+    Raises AlreadySubmittedError for a form that was recorded before.
+    """
+    claimed = claim_form(token=token, by=by)
+    patient = Patient(clinic=clinic, created_by=by, **fields)
+    _set_consent(patient, consent, by=by)
+    patient.save()
+    claimed.result = str(patient.uid)
+    claimed.save(update_fields=["result"])
+    tell_calendar(patient, cause=f"patient:{patient.pk}")
+    return patient
+
+
+def edit_patient(
+    *, patient: Patient, version: int, fields: dict[str, Any], consent: bool | None, by: Any
+) -> Patient:
+    """Change identity, contact data, consent. Raises ChangedMeanwhileError if someone saved since `version`."""
+    current = lock_patient(patient)
+    if current.version != version:
+        raise ChangedMeanwhileError("Someone else changed this record while you were typing.")
+    for name, value in fields.items():
+        setattr(current, name, value)
+    _set_consent(current, consent, by=by)
+    current.version += 1
+    current.save()
+    tell_calendar(current, cause=f"patient:{current.pk}")
+    return current
+
+
+def _set_consent(patient: Patient, consent: bool | None, *, by: Any) -> None:
+    """Keep who asked when; a new yes takes an earlier unsubscription back."""
+    if consent is None or (consent == patient.email_consent and patient.email_consent_at is not None):
+        return
+    patient.email_consent = consent
+    patient.email_consent_at = timezone.now()
+    patient.email_consent_by = by
+    if consent:
+        patient.unsubscribed_at = None

@@ -1,0 +1,207 @@
+"""Assessments, causes, medicines, pregnancies, allergies, corrections of one patient."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from patients.actions.assessments import record_assessment as record
+from patients.actions.background import ENDS, add_background, end_background
+from patients.actions.corrections import CORRECTABLE, may_correct
+from patients.actions.corrections import correct_record as strike
+from patients.actions.once import AlreadySubmittedError
+from patients.actions.people import edit_patient as edit
+from patients.actions.records import ChangedMeanwhileError
+from patients.forms.clinical import (
+    AllergiesForm,
+    AssessmentForm,
+    CauseForm,
+    CorrectionForm,
+    EndForm,
+    MedicationForm,
+    PregnancyForm,
+)
+from patients.models import Assessment, Cause, Medication, Patient, Pregnancy
+from patients.notices import notify
+from patients.permissions import Action, allow, patient_or_404
+from patients.views.page import patient_context
+from patients.vocabulary import ErrorReason
+
+# What the background page keeps, by its word in the address.
+BACKGROUND: dict[str, tuple[type[Any], type[Any]]] = {
+    "cause": (Cause, CauseForm),
+    "medicine": (Medication, MedicationForm),
+    "pregnancy": (Pregnancy, PregnancyForm),
+}
+
+
+@allow(Action.ENTER_CLINICAL)
+def record_assessment(request: HttpRequest, uid: str) -> HttpResponse:
+    """Score the five domains; nothing is chosen at first."""
+    patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
+    today = patient.clinic.today()
+    last = Assessment.objects.valid().filter(patient=patient, on__lte=today).order_by("-on", "-pk").first()
+    form = AssessmentForm(
+        request.POST or None, patient=patient, today=today, last=last, initial={"on": today}
+    )
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            record(
+                patient=patient,
+                on=data["on"],
+                at=data["at"],
+                scores=form.scores,
+                note=data["note"],
+                token=data["token"],
+                by=request.user,
+            )
+        except AlreadySubmittedError:
+            return redirect("patient", patient.uid)
+        notify(request, _("Assessment saved for %(name)s.") % {"name": patient.name})
+        return redirect("patient", patient.uid)
+    context = patient_context(request, patient) | {"form": form, "last": last}
+    return render(request, "patients/assessment.html", context, status=422 if form.errors else 200)
+
+
+@allow(Action.ENTER_CLINICAL)
+def background(request: HttpRequest, uid: str) -> HttpResponse:
+    """Causes, medicines, pregnancies and allergies: what is on record, and a way to add or end each."""
+    patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
+    groups = [
+        {
+            "word": word,
+            "title": title,
+            "rows": model.objects.valid().filter(patient=patient).order_by("-pk"),
+            "ends": ENDS[model],
+        }
+        for (word, (model, _form)), title in zip(
+            BACKGROUND.items(), [_("Causes"), _("Medicines"), _("Pregnancy")], strict=True
+        )
+    ]
+    return render(request, "patients/background.html", patient_context(request, patient) | {"groups": groups})
+
+
+@allow(Action.ENTER_CLINICAL)
+def add_to_background(request: HttpRequest, uid: str, word: str) -> HttpResponse:
+    """Add a cause, a medicine or a pregnancy record."""
+    patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
+    model, form_class = BACKGROUND[word]
+    today = patient.clinic.today()
+    form = form_class(request.POST or None, patient=patient, today=today)
+    if request.method == "POST" and form.is_valid():
+        fields = {name: form.cleaned_data[name] for name in form_class.Meta.fields}
+        try:
+            add_background(
+                patient=patient, model=model, fields=fields, token=form.cleaned_data["token"], by=request.user
+            )
+        except AlreadySubmittedError:
+            return redirect("background", patient.uid)
+        notify(request, _("Saved for %(name)s.") % {"name": patient.name})
+        return redirect("background", patient.uid)
+    titles = {
+        "cause": _("Add a cause"),
+        "medicine": _("Add a medicine"),
+        "pregnancy": _("Add a pregnancy record"),
+    }
+    return _form_page(request, patient, form, title=titles[word])
+
+
+@allow(Action.ENTER_CLINICAL)
+def end_in_background(request: HttpRequest, uid: str, word: str, row: str) -> HttpResponse:
+    """Say since when a cause, a medicine or a pregnancy record no longer holds."""
+    patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
+    if word not in BACKGROUND:
+        raise Http404
+    model, _form = BACKGROUND[word]
+    found = get_object_or_404(model.objects.valid(), uid=row, patient=patient)
+    today = patient.clinic.today()
+    form = EndForm(request.POST or None, patient=patient, today=today, initial={"on": today})
+    if request.method == "POST" and form.is_valid():
+        start = getattr(found, "started_on", None) or getattr(found, "from_date", None)
+        if start and form.cleaned_data["on"] < start:
+            form.add_error("on", _("Before it began."))
+        else:
+            end_background(patient=patient, row=found, on=form.cleaned_data["on"])
+            notify(request, _("Saved for %(name)s.") % {"name": patient.name})
+            return redirect("background", patient.uid)
+    return _form_page(request, patient, form, title=_("%(what)s: no longer since") % {"what": found})
+
+
+@allow(Action.ENTER_CLINICAL)
+def edit_allergies(request: HttpRequest, uid: str) -> HttpResponse:
+    """Allergies, bleeding risk, diabetic nephropathy."""
+    patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
+    form = AllergiesForm(
+        request.POST or None,
+        instance=Patient.objects.get(pk=patient.pk),
+        initial={"version": patient.version},
+    )
+    if request.method == "POST" and form.is_valid():
+        fields = {name: form.cleaned_data[name] for name in AllergiesForm.Meta.fields}
+        try:
+            edit(
+                patient=patient,
+                version=form.cleaned_data["version"],
+                fields=fields,
+                consent=None,
+                by=request.user,
+            )
+        except ChangedMeanwhileError as error:
+            form.add_error(None, f"{error} {_('Check what is on record and save again.')}")
+            form.data = form.data.copy()  # type: ignore[assignment]
+            form.data["version"] = patient.version  # type: ignore[index]
+        else:
+            notify(request, _("Saved for %(name)s.") % {"name": patient.name})
+            return redirect("background", patient.uid)
+    return _form_page(request, patient, form, title=_("Allergies and risks"))
+
+
+@allow(Action.ENTER_CLINICAL)
+def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpResponse:
+    """Strike an entry out, with a reason; own ones, or as a physician another's."""
+    patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
+    if word not in CORRECTABLE:
+        raise Http404
+    record = get_object_or_404(CORRECTABLE[word], uid=row, patient=patient)
+    if not may_correct(request.member, record, by=request.user):  # type: ignore[attr-defined]
+        raise PermissionDenied(_("Somebody else wrote this entry. A physician may correct it."))
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            strike(
+                patient=patient,
+                record=record,
+                reason=ErrorReason(form.cleaned_data["reason"]),
+                note=form.cleaned_data["note"],
+                by=request.user,
+            )
+        except ChangedMeanwhileError as error:
+            form.add_error(None, str(error))
+        else:
+            notify(request, _("Struck out. The entry stays visible with the reason."))
+            return redirect("patient", patient.uid)
+    return _form_page(
+        request, patient, form, title=_("Strike out: %(what)s") % {"what": record}, save=_("Strike out")
+    )
+
+
+def _form_page(
+    request: HttpRequest, patient: Patient, form: forms.BaseForm, *, title: str, save: str = ""
+) -> HttpResponse:
+    context = patient_context(request, patient) | {"form": form, "title": title, "save": save or _("Save")}
+    return render(request, "patients/form.html", context, status=422 if form.errors else 200)
+
+
+for _view in (
+    record_assessment,
+    background,
+    add_to_background,
+    end_in_background,
+    edit_allergies,
+    correct_record,
+):
+    _view.section = "patient_search"  # type: ignore[attr-defined]

@@ -1,0 +1,118 @@
+"""Register and edit a patient."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from patients.actions.once import AlreadySubmittedError
+from patients.actions.people import edit_patient as edit
+from patients.actions.people import likely_same_person
+from patients.actions.people import register_patient as register
+from patients.actions.records import ChangedMeanwhileError
+from patients.forms.people import PatientForm, RegisterForm
+from patients.models import Clinic, Patient
+from patients.notices import notify
+from patients.permissions import Action, Role, allow, patient_or_404
+from patients.views.page import patient_context
+
+
+def physicians_of(clinic: Clinic) -> QuerySet[Any]:
+    """The clinic's physicians who may sign in."""
+    return (
+        get_user_model()
+        .objects.filter(
+            is_active=True,
+            clinic_roles__clinic=clinic,
+            clinic_roles__role=Role.PHYSICIAN.value,
+            clinic_roles__active=True,
+        )
+        .order_by("name")
+    )
+
+
+@allow(Action.EDIT_IDENTITY)
+def register_patient(request: HttpRequest) -> HttpResponse:
+    """A form; a likely same person is shown first, and the same form sent twice registers once."""
+    clinic = request.member.clinic  # type: ignore[attr-defined]
+    form = RegisterForm(request.POST or None, clinic=clinic, physicians=physicians_of(clinic))
+    alike: list[Patient] = []
+    if request.method == "POST" and form.is_valid():
+        fields = form.identity
+        if not form.cleaned_data["someone_else"]:
+            alike = list(
+                likely_same_person(
+                    clinic=clinic,
+                    birth_date=fields["birth_date"],
+                    name=f"{fields['family_name']} {fields['given_name']}",
+                    record_number=fields["record_number"],
+                )
+            )
+        if not alike:
+            try:
+                patient = register(
+                    clinic=clinic,
+                    fields=fields,
+                    consent=form.consent,
+                    token=form.cleaned_data["token"],
+                    by=request.user,
+                )
+            except AlreadySubmittedError as again:
+                return redirect("patient", again.result)
+            notify(request, _("%(name)s is registered.") % {"name": patient.name})
+            return redirect("patient", patient.uid)
+    context = {"form": form, "alike": alike}
+    return render(request, "patients/register.html", context, status=422 if form.errors else 200)
+
+
+register_patient.section = "patient_search"  # type: ignore[attr-defined]
+
+
+@allow(Action.EDIT_IDENTITY)
+def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
+    """Identity and contact data. If someone else saved first, says what is now on record and keeps the typing."""
+    patient = patient_or_404(request, uid, Action.EDIT_IDENTITY)
+    clinic = patient.clinic
+    form = PatientForm(
+        request.POST or None,
+        instance=Patient.objects.get(pk=patient.pk),
+        clinic=clinic,
+        physicians=physicians_of(clinic),
+    )
+    changed: list[tuple[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            edit(
+                patient=patient,
+                version=form.cleaned_data["version"] or 0,
+                fields=form.identity,
+                consent=form.consent,
+                by=request.user,
+            )
+        except ChangedMeanwhileError:
+            changed = _on_record(patient, form)
+            form.data = form.data.copy()  # type: ignore[assignment]
+            form.data["version"] = patient.version  # type: ignore[index]
+        else:
+            notify(
+                request,
+                _("Saved for %(name)s.")
+                % {"name": f"{form.identity['given_name']} {form.identity['family_name']}"},
+            )
+            return redirect("patient", patient.uid)
+    context = patient_context(request, patient) | {"form": form, "changed": changed}
+    return render(
+        request, "patients/edit.html", context, status=409 if changed else 422 if form.errors else 200
+    )
+
+
+def _on_record(patient: Patient, form: PatientForm) -> list[tuple[str, Any]]:
+    """The fields whose value on record differs from what was typed, with the value on record."""
+    return [
+        (str(form.fields[name].label or name), getattr(patient, name) or "–")
+        for name, typed in form.identity.items()
+        if getattr(patient, name) != typed
+    ]

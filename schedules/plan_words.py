@@ -1,0 +1,27 @@
+"""The plan in the words of the worklist: "Every 2 months", "Loading, alternate days"."""
+
+from patients.vocabulary import Interval, Phase, Protocol
+
+_LOADING = {
+    Protocol.ALTERNATE_DAY.value: "Loading, alternate days",
+    Protocol.THREE_TIMES_WEEKLY.value: "Loading, 3 a week",
+}
+
+
+def plan_words(phase: str, protocol: str, interval: str) -> str:
+    """One line for a list; `interval` only where the phase has one."""
+    if phase == Phase.LOADING:
+        return _LOADING.get(protocol, "Loading")
+    if phase == Phase.PROPHYLAXIS:
+        return f"Prevention, {Interval(interval).label}"
+    if phase == Phase.MAINTENANCE:
+        return Interval(interval).label.capitalize()
+    return Phase(phase).label
+
+
+def dose_words(phase: str, protocol: str, doses_in_phase: int) -> str:
+    """Which dose is next: "dose 7", "dose 1 of 6"; nothing where no dose is due."""
+    if phase not in {Phase.LOADING, Phase.MAINTENANCE, Phase.PROPHYLAXIS}:
+        return ""
+    of_six = phase == Phase.LOADING and protocol == Protocol.THREE_TIMES_WEEKLY
+    return f"dose {doses_in_phase + 1}{' of 6' if of_six else ''}"

@@ -1,0 +1,56 @@
+"""Search: everyone of the clinic, closed patients too."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from patients.models import Patient
+from patients.permissions import Action, allow, patients_of
+from schedules.models import PatientSchedule
+from schedules.plan_words import dose_words, plan_words
+from schedules.search import find_patients
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list."""
+
+    patient: Patient
+    age: int
+    schedule: PatientSchedule | None
+    plan: str
+    dose: str
+
+
+@allow(Action.SEE_LISTS)
+def patient_search(request: HttpRequest) -> HttpResponse:
+    """The clinic's patients by name, or those found; a single hit by its exact number opens at once."""
+    member = request.member  # type: ignore[attr-defined]
+    text = request.GET.get("q", "").strip()
+    patients = patients_of(member, Action.SEE_LISTS).filter(clinic=member.clinic)
+    found = find_patients(patients, text)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    hits = list(page.object_list)
+    if text and len(hits) == 1 and hits[0].record_number.casefold() == text.casefold():
+        return redirect("patient", hits[0].uid)
+    today = member.clinic.today()
+    context = {"q": text, "page": page, "today": today, "rows": [_row(patient, today) for patient in hits]}
+    return render(request, "schedules/search.html", context)
+
+
+def _row(patient: Patient, today: dt.date) -> Row:
+    schedule = getattr(patient, "schedule", None)
+    if schedule is None:
+        return Row(patient, patient.age_on(today), None, "", "")
+    return Row(
+        patient,
+        patient.age_on(today),
+        schedule,
+        plan_words(schedule.phase, schedule.protocol, schedule.interval),
+        dose_words(schedule.phase, schedule.protocol, schedule.doses_in_phase),
+    )

@@ -1,0 +1,3 @@
+"""Flipped conditions that change nothing anyone could see, each with the reason why."""
+
+EQUIVALENT: dict[str, str] = {}
