@@ -1,0 +1,151 @@
+"""From a Message row to a mail server, and what its answer means."""
+
+import contextlib
+import datetime as dt
+import smtplib
+import unicodedata
+from email.utils import formataddr, parseaddr
+from types import TracebackType
+from typing import Self
+
+from anymail.exceptions import AnymailRecipientsRefused
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.utils import DNS_NAME
+from django.utils.translation import gettext as _
+
+from schedules.messages.links import Recipient, number_of, unsubscribe_url
+from schedules.messages.rendering import sender_of
+from schedules.messages.words import clinical_words_in_mail
+from schedules.models import Message
+
+
+class ClinicalWordError(Exception):
+    """The message would hold a word that tells what the visit is for."""
+
+
+def mail_of(message: Message, *, today: dt.date) -> EmailMultiAlternatives:
+    """The mail of a row, checked as it will travel. Needs `message.clinic` and `message.patient`.
+
+    The Message-ID comes from the row, so a repeated message can be told. Raises ClinicalWordError.
+    """
+    mail = _build(message, sender_of(message.clinic), today)
+    if clinical_words_in_mail(_raw(mail)):
+        # Encoded letters beside digits can spell a word by chance: without accents nothing is encoded.
+        mail = _build(message, _without_accents(sender_of(message.clinic)), today)
+    if found := clinical_words_in_mail(_raw(mail)):
+        raise ClinicalWordError(", ".join(sorted(found)))
+    return mail
+
+
+def _build(message: Message, sender: str, today: dt.date) -> EmailMultiAlternatives:
+    headers = {
+        "Message-ID": f"<{number_of(message.uid)}@{settings.MAIL_DOMAIN}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    if message.patient is not None:
+        url = unsubscribe_url(Recipient(message.clinic_id, message.patient.uid), today=today)
+        headers |= {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    mail = EmailMultiAlternatives(
+        subject=message.subject,
+        body=message.text,
+        from_email=formataddr((sender, parseaddr(settings.DEFAULT_FROM_EMAIL)[1])),
+        to=[message.to],
+        headers=headers,
+    )
+    mail.attach_alternative(message.html, "text/html")
+    if message.calendar:
+        mail.attach("visit.ics", message.calendar, "text/calendar")
+    return mail
+
+
+def _raw(mail: EmailMultiAlternatives) -> bytes:
+    return bytes(mail.message().as_bytes(linesep="\r\n"))
+
+
+def _without_accents(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+class Outbox:
+    """One connection to the mail server for a batch, opened when first needed, closed at the end."""
+
+    def __init__(self) -> None:
+        self._connection: BaseEmailBackend | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.hang_up()
+
+    def send(self, mail: EmailMultiAlternatives) -> None:
+        """Hand one mail over. Raises what the backend raises; after a broken connection the next mail opens one."""
+        if self._connection is None:
+            # The name with which this machine greets the server ends in the mail's Received line.
+            DNS_NAME._fqdn = settings.MAIL_DOMAIN  # type: ignore[attr-defined]
+            self._connection = get_connection()
+            self._connection.open()
+        mail.connection = self._connection
+        try:
+            mail.send()
+        except Exception as error:
+            if not isinstance(error, smtplib.SMTPRecipientsRefused):
+                self.hang_up()
+            raise
+
+    def hang_up(self) -> None:
+        """Close the connection, whatever state it is in."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # What was handed over has been answered for; a server that does not say goodbye changes nothing.
+            with contextlib.suppress(OSError):
+                connection.close()
+
+
+def is_final(error: Exception) -> bool:
+    """Whether trying again is of no use: the server refused this address or this mail for good (5xx)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _answer in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code >= 500
+    return isinstance(error, (ClinicalWordError, AnymailRecipientsRefused, ValueError))
+
+
+def is_unreachable(error: Exception) -> bool:
+    """Whether the server itself is away: the other messages of the batch would fare the same."""
+    server_errors = (
+        smtplib.SMTPConnectError,
+        smtplib.SMTPServerDisconnected,
+        smtplib.SMTPAuthenticationError,
+    )
+    return isinstance(error, server_errors) or (
+        isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
+    )
+
+
+def words_for(error: Exception) -> str:
+    """What happened, for the messages page; at most 250 characters."""
+    if isinstance(error, ClinicalWordError):
+        said = _("A name, an address or a link in it would say what the visit is for: %(words)s.") % {
+            "words": error
+        }
+    elif isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, answer = next(iter(error.recipients.values()), (0, b""))
+        said = _("The mail server refused the address: %(answer)s") % {"answer": _answer(code, answer)}
+    elif isinstance(error, smtplib.SMTPResponseException):
+        answer_words = _answer(error.smtp_code, error.smtp_error)
+        said = _("The mail server refused it: %(answer)s") % {"answer": answer_words}
+    elif is_unreachable(error):
+        said = _("The mail server could not be reached.")
+    else:
+        said = _("It could not be sent (%(kind)s).") % {"kind": type(error).__name__}
+    return said[:250]
+
+
+def _answer(code: int, answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return f"{code} {' '.join(text.split())}".strip()

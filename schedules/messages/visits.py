@@ -1,0 +1,189 @@
+"""When a patient is expected next, and which reminders that asks for. Deciding is pure; the rows are read here once
+for any number of patients."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from patients.models import Patient
+from patients.templatetags.clinic_words import day
+from patients.vocabulary import Interval, Phase
+from schedules.models import Booking, Message, PatientSchedule
+
+Kind, State = Message.Kind, Message.State
+WEEK_BEFORE, DAY_BEFORE, MISSED = "7d", "1d", "missed"
+# A reminder a week before is noise where the visits are days apart.
+_TOO_FREQUENT = frozenset({Interval.TWICE_WEEKLY, Interval.W1})
+# How long after the day on which a visit counts as missed it still makes sense to write.
+MISSED_FOR = dt.timedelta(14)
+_ANNOUNCES = frozenset({Kind.VISIT_COMING, Kind.DATE_CHANGED})
+
+
+class Reminder(NamedTuple):
+    """One message that is wanted; with the patient it is the unique key of its row."""
+
+    kind: str
+    announced_on: dt.date
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The patient's next visit for the open injection: on the date agreed with a person, else the day to book."""
+
+    patient: Patient
+    on: dt.date
+    at: dt.time | None
+    booked: bool
+    due_on: dt.date
+    missed_on: dt.date
+    last_dose_on: dt.date | None
+    weekly_or_more: bool
+    ten_minutes_more: bool
+
+
+def visits_of(patient_ids: Collection[int]) -> dict[int, Visit]:
+    """The next visit of each patient who has an open injection event. Two queries for any number of patients."""
+    schedules = PatientSchedule.objects.filter(patient_id__in=patient_ids, due_on__isnull=False)
+    bookings = {
+        booking.patient_id: booking
+        for booking in Booking.objects.filter(
+            patient_id__in=patient_ids, kind="injection", cancelled_at__isnull=True
+        )
+    }
+    return {
+        schedule.patient_id: _visit(schedule, bookings.get(schedule.patient_id))
+        for schedule in schedules.select_related("patient__clinic")
+    }
+
+
+def _visit(schedule: PatientSchedule, booking: Booking | None) -> Visit:
+    if booking is not None and booking.after_dose_on != schedule.last_dose_on:
+        booking = None  # Agreed for a visit that has taken place since.
+    on = booking.on if booking else schedule.book_on
+    return Visit(
+        patient=schedule.patient,
+        on=on,
+        at=booking.at if booking else None,
+        booked=booking is not None,
+        due_on=schedule.due_on,
+        missed_on=schedule.missed_on,
+        last_dose_on=schedule.last_dose_on,
+        weekly_or_more=schedule.phase == Phase.LOADING or schedule.interval in _TOO_FREQUENT,
+        ten_minutes_more=schedule.blood_from is not None and schedule.blood_from <= on,
+    )
+
+
+def wanted(visit: Visit, past: Iterable[Message], *, today: dt.date) -> list[Reminder]:
+    """The reminders that `today` asks for; `past` are the patient's messages so far, in any order.
+
+    A date that moved after it was told is told as a change; one that did not move is told a week and a day before.
+    """
+    messages = list(past)
+    told = told_on(visit, messages)
+    found = []
+    change = Reminder(Kind.DATE_CHANGED, visit.on, _change_step(visit, messages))
+    moved = told is not None and told != visit.on and told >= today and visit.on > today
+    if moved and not _could_not_be_told(change, messages):
+        found.append(change)
+    else:
+        known = any(
+            m.kind in _ANNOUNCES and m.announced_on == visit.on and _standing(m, visit) for m in messages
+        )
+        if not known:
+            found.append(Reminder(Kind.VISIT_COMING, visit.on, WEEK_BEFORE))
+        if not (told == visit.on and _told_at(visit, messages) == today):
+            found.append(Reminder(Kind.VISIT_COMING, visit.on, DAY_BEFORE))
+    found.append(Reminder(Kind.VISIT_MISSED, visit.due_on, MISSED))
+    return [reminder for reminder in found if not reason_against(reminder, visit, today=today)]
+
+
+def told_on(visit: Visit, past: Iterable[Message]) -> dt.date | None:
+    """The date the patient was last told for this very visit, if any."""
+    told = _last_told(visit, past)
+    return told.announced_on if told else None
+
+
+def _told_at(visit: Visit, past: Iterable[Message]) -> dt.date | None:
+    told = _last_told(visit, past)
+    return _sent_on(told, visit) if told else None
+
+
+def _last_told(visit: Visit, past: Iterable[Message]) -> Message | None:
+    sent = [m for m in past if m.kind in _ANNOUNCES and m.state == State.SENT and _standing(m, visit)]
+    return max(sent, key=lambda m: m.sent_at, default=None)
+
+
+def _sent_on(message: Message, visit: Visit) -> dt.date:
+    return (message.sent_at or message.created_at).astimezone(visit.patient.clinic.tz).date()
+
+
+def _standing(message: Message, visit: Visit) -> bool:
+    """Whether the message was about this visit: no dose was given since. (Taken back, it is about it again.)"""
+    if message.state in {State.SUPPRESSED, State.FAILED, State.BOUNCED}:
+        return False
+    return visit.last_dose_on is None or visit.last_dose_on < _sent_on(message, visit)
+
+
+def _change_step(visit: Visit, past: Iterable[Message]) -> str:
+    """change-1; change-2 when the date moved away and back: told again, since it is news again."""
+    before = sum(
+        m.kind == Kind.DATE_CHANGED and m.announced_on == visit.on and m.state == State.SENT for m in past
+    )
+    return f"change-{before + 1}"
+
+
+def _could_not_be_told(change: Reminder, past: Iterable[Message]) -> bool:
+    """Whether the message of the change itself failed: the usual reminders of the new date must then still go."""
+    failed = {State.FAILED, State.BOUNCED}
+    return any((m.kind, m.announced_on, m.step) == change and m.state in failed for m in past)
+
+
+def reason_against(reminder: Reminder, visit: Visit | None, *, today: dt.date) -> str:
+    """Why a reminder is not wanted on `today`, in words for the messages page; empty when it is.
+
+    Asked when it is prepared and again just before it is sent. A step of its own ("resend-1") has no day of its own.
+    """
+    if visit is None:
+        return _("No visit is planned any more.")
+    patient = visit.patient
+    if not patient.clinic.reminders_on:
+        return _("Reminders are switched off for this clinic.")
+    if not patient.can_be_mailed:
+        return _("There is no e-mail address, or no agreement to reminders.")
+    if reminder.kind == Kind.VISIT_MISSED:
+        return _reason_against_missed(reminder, visit, today)
+    if visit.on != reminder.announced_on:
+        return _("The visit has moved to %(day)s.") % {"day": day(visit.on)}
+    return _reason_against_coming(reminder, visit, today)
+
+
+def _reason_against_coming(reminder: Reminder, visit: Visit, today: dt.date) -> str:
+    ahead = (visit.on - today).days
+    if ahead <= 0:
+        return _("The day of the visit had come before it could be sent.")
+    if reminder.step == WEEK_BEFORE:
+        if visit.weekly_or_more:
+            return _("Visits are too close together for a reminder a week before.")
+        if ahead < 2:
+            return _("It was too late for a reminder a week before.")
+        if ahead > 7:
+            return _("The visit is more than a week away.")
+    if reminder.step == DAY_BEFORE and ahead != 1:
+        return _("The visit is not tomorrow.")
+    return ""
+
+
+def _reason_against_missed(reminder: Reminder, visit: Visit, today: dt.date) -> str:
+    if visit.due_on != reminder.announced_on:
+        return _("The visit has taken place or moved.")
+    if visit.on >= today:
+        return _("Another date was agreed: %(day)s.") % {"day": day(visit.on)}
+    if today < visit.missed_on:
+        return _("The visit is not missed.")
+    if today > visit.missed_on + MISSED_FOR:
+        return _("The visit was missed too long ago to write about it.")
+    return ""

@@ -1,0 +1,41 @@
+"""The jobs of the beat. The clock is read here; what they do is in `schedules.actions`."""
+
+import logging
+
+from celery import shared_task
+from celery.app.task import Task
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from schedules.actions import prepare_messages as preparing
+from schedules.actions import send_messages as sending
+from schedules.actions import sweep as sweeping
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def sweep_due_clinics() -> None:
+    """Raise and close the flags of every clinic whose morning has come."""
+    sweeping.sweep_due_clinics(now=timezone.now())
+
+
+@shared_task
+def prepare_messages() -> None:
+    """Write the rows of today's reminders."""
+    preparing.prepare_messages(now=timezone.now())
+
+
+@shared_task
+def send_messages() -> None:
+    """Send what waits."""
+    sending.send_messages(clock=timezone.now)
+
+
+def soon(task: Task) -> None:
+    """Ask a worker to run `task` now rather than at the beat's next tick. Without a broker nothing is lost: what is
+    to be done is in the database, and the beat comes back to it."""
+    try:
+        task.apply_async(ignore_result=True, retry=False)
+    except OperationalError:
+        log.warning("no broker: %s waits for the next tick", task.name)

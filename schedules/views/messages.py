@@ -1,0 +1,169 @@
+"""Messages: what was sent to whom, what is stuck, one again; and the public page that stops them."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from patients.actions.once import AlreadySubmittedError
+from patients.forms.base import ActionForm
+from patients.notices import notify
+from patients.permissions import Action, allow, public
+from schedules import tasks
+from schedules.actions.messages import (
+    NotWantedError,
+    reason_against_resending,
+    resend_message,
+    unsubscribe,
+)
+from schedules.forms.messages import MessageFilter
+from schedules.messages.links import read_unsubscribe_token
+from schedules.models import Message
+from schedules.models.message import MessageEvent
+
+State = Message.State
+PER_PAGE = 50
+_NOT_SHOWN = ("text", "html", "calendar")
+
+
+@dataclass(frozen=True, slots=True)
+class HappenedRow:
+    """One change in a message's life, in words; `at` on the clinic's wall clock."""
+
+    at: dt.datetime
+    words: str
+    why: str
+    icon: str
+
+
+@require_safe
+@allow(Action.MESSAGES)
+def message_list(request: HttpRequest) -> HttpResponse:
+    """The clinic's messages, newest first; filters and page stand in the address."""
+    clinic = request.member.clinic
+    if not request.member.may(Action.MESSAGES, clinic.pk):
+        raise PermissionDenied
+    filters = MessageFilter(request.GET)
+    found = filters.narrow(Message.objects.filter(clinic=clinic).select_related("patient").defer(*_NOT_SHOWN))
+    page = Paginator(found.order_by("-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
+    for message in page:
+        message.moment = (message.sent_at or message.created_at).astimezone(clinic.tz)
+    context = {"page": page, "filters": filters, "today": clinic.today(), "clinic_now": clinic.now()}
+    return render(request, "schedules/message_list.html", context)
+
+
+message_list.section = "messages"
+
+
+def _message_or_404(request: HttpRequest, uid: uuid.UUID) -> Message:
+    member = request.member
+    found = Message.objects.select_related("patient", "clinic").filter(
+        uid=uid, clinic_id__in=member.clinic_ids
+    )
+    message = found.first()
+    if message is None:
+        raise Http404
+    if not member.may(Action.MESSAGES, message.clinic_id):
+        raise PermissionDenied
+    return message
+
+
+@require_safe
+@allow(Action.MESSAGES)
+def message_page(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """One message: its text as sent, what became of it, and sending it again or why that cannot be."""
+    message = _message_or_404(request, uid)
+    return render(request, "schedules/message_page.html", _page_context(message))
+
+
+message_page.section = "messages"
+
+
+def _page_context(message: Message) -> dict[str, Any]:
+    clinic = message.clinic
+    today = clinic.today()
+    return {
+        "message": message,
+        "patient": message.patient,
+        "today": today,
+        "happened": _what_happened(message),
+        "next_attempt": message.next_attempt_at and message.next_attempt_at.astimezone(clinic.tz),
+        "why_not_again": reason_against_resending(message, today=today),
+        "form": ActionForm(),
+    }
+
+
+_WORDS = {
+    State.QUEUED: (_("Could not be sent yet"), "clock"),
+    State.SENT: (_("Sent"), "check"),
+    State.FAILED: (_("Failed"), "alert"),
+    State.BOUNCED: (_("Came back"), "alert"),
+    State.SUPPRESSED: (_("Not sent"), "info"),
+}
+
+
+def _what_happened(message: Message) -> list[HappenedRow]:
+    """The message's life from its history, oldest first; being sent is no news."""
+    rows, clinic = [], message.clinic
+    for event in MessageEvent.objects.filter(pgh_obj=message).order_by("pgh_id"):
+        if event.state == State.SENDING:
+            continue
+        words, icon = _WORDS[event.state]
+        if event.state == State.QUEUED and not event.why:
+            words, icon = _("Written, waits to be sent"), "pen"
+        rows.append(HappenedRow(event.pgh_created_at.astimezone(clinic.tz), words, event.why, icon))
+    return rows
+
+
+@require_POST
+@allow(Action.MESSAGES)
+def message_resend(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
+    """Send a message once more, as a row of its own."""
+    message = _message_or_404(request, uid)
+    form = ActionForm(request.POST)
+    if not form.is_valid():
+        return redirect("message", uid=uid)
+    try:
+        again = resend_message(
+            message=message,
+            token=form.cleaned_data["token"],
+            now=timezone.now(),
+            today=message.clinic.today(),
+            by=request.user,
+        )
+    except AlreadySubmittedError as error:
+        return redirect("message", uid=error.result or uid)
+    except NotWantedError:
+        return redirect("message", uid=uid)  # The page says why it cannot be sent again.
+    transaction.on_commit(lambda: tasks.soon(tasks.send_messages))
+    notify(
+        request, _("The message to %(name)s will be sent within a minute.") % {"name": message.patient.name}
+    )
+    return redirect("message", uid=again.uid)
+
+
+@public
+@transaction.non_atomic_requests
+@csrf_exempt
+@never_cache
+def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
+    """Opened from a message: asks with a button, since mail scanners open links. A POST stops the e-mails, also the
+    one that mail providers send by themselves (RFC 8058), which has neither session nor CSRF token."""
+    now = timezone.now()
+    if request.method == "POST":
+        right, done = unsubscribe(token=token, now=now), True
+    else:
+        right, done = read_unsubscribe_token(token, today=now.date()) is not None, False
+    context = {"right": right, "done": done and right}
+    return render(request, "schedules/message_unsubscribe.html", context, status=200 if right else 404)
