@@ -11,6 +11,8 @@ from b12tracker.embedded.account import Account
 from b12tracker.embedded.errors import EmbeddedError
 from b12tracker.embedded.process import end, spawn, started_at
 
+_LARGEST_LOG = 10 * 1024**2  # bytes
+
 
 @dataclass
 class Child:
@@ -32,6 +34,9 @@ class Child:
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
+        """Start it. A log that grew large is put aside first, as `.1`; the one before goes."""
+        if self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
+            self.log.rename(self.log.with_name(self.log.name + ".1"))
         self.process = spawn(
             self.command,
             log=self.log,

@@ -99,6 +99,16 @@ def test_a_child_that_ends_at_once_says_where_to_look(tmp_path: Path) -> None:
     broken.stop()
 
 
+def test_a_large_log_is_put_aside(tmp_path: Path) -> None:
+    (tmp_path / "log").write_bytes(b"x" * (10 * 1024**2 + 1))
+    speaker = child(tmp_path, [sys.executable, "-c", "print('new')"])
+    speaker.start()
+    wait_for(lambda: speaker.ended() == 0)
+    assert (tmp_path / "log").read_text() == "new\n"
+    assert (tmp_path / "log.1").stat().st_size > 10 * 1024**2
+    speaker.stop()
+
+
 def test_what_a_killed_supervisor_left_is_ended_and_strangers_are_not(tmp_path: Path) -> None:
     left = subprocess.Popen(FOR_A_MINUTE, start_new_session=True)
     stranger = subprocess.Popen(FOR_A_MINUTE, start_new_session=True)
