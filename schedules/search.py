@@ -52,6 +52,9 @@ def find_patients(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
     if found.exists():
         return found
     likeness = TrigramWordSimilarity(fold(text), "name_key")
-    return patients.select_related("schedule").annotate(likeness=likeness).filter(likeness__gte=LIKE).order_by(
-        "-likeness", "pk"
+    return (
+        patients.select_related("schedule")
+        .annotate(likeness=likeness)
+        .filter(likeness__gte=LIKE)
+        .order_by("-likeness", "pk")
     )

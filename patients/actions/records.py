@@ -25,7 +25,7 @@ def tell_calendar(patient: Patient, *, cause: str) -> None:
 
 
 def strike_out(record: ClinicalRecord, *, reason: ErrorReason, note: str, by: Any) -> None:
-    """Mark a row as entered in error; it stays, with who, when and why. Raises ChangedMeanwhileError if it already was."""
+    """Mark a row as entered in error; it stays, with who, when, why. ChangedMeanwhileError if it already was."""
     struck = (
         type(record)
         .objects.filter(pk=record.pk, error_at__isnull=True)

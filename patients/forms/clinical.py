@@ -42,21 +42,21 @@ class PatientDayForm(ActionForm):
         return cleaned
 
 
+def _score_field() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(choices=Score.choices(), coerce=int, empty_value=None, required=False)
+
+
 class AssessmentForm(PatientDayForm):
     """Five rows of four; nothing chosen is not assessed."""
 
     past_dates = ("on",)
     on = forms.DateField(label=_("Date"), widget=DayInput())
     at = forms.TimeField(label=_("Time"), widget=ClockInput(), required=False)
-    peripheral_neuropathy = forms.TypedChoiceField(
-        choices=Score.choices(), coerce=int, empty_value=None, required=False
-    )
-    gait_ataxia = forms.TypedChoiceField(
-        choices=Score.choices(), coerce=int, empty_value=None, required=False
-    )
-    cognitive = forms.TypedChoiceField(choices=Score.choices(), coerce=int, empty_value=None, required=False)
-    glossitis = forms.TypedChoiceField(choices=Score.choices(), coerce=int, empty_value=None, required=False)
-    visual = forms.TypedChoiceField(choices=Score.choices(), coerce=int, empty_value=None, required=False)
+    peripheral_neuropathy = _score_field()
+    gait_ataxia = _score_field()
+    cognitive = _score_field()
+    glossitis = _score_field()
+    visual = _score_field()
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
 
     def __init__(self, *args: Any, last: Assessment | None = None, **kwargs: Any) -> None:

@@ -56,7 +56,7 @@ def register_patient(request: HttpRequest) -> HttpResponse:
                 patient = register(
                     clinic=clinic,
                     fields=fields,
-                    consent=form.consent,
+                    consent=form.consent_given,
                     token=form.cleaned_data["token"],
                     by=request.user,
                 )
@@ -89,7 +89,7 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
                 patient=patient,
                 version=form.cleaned_data["version"] or 0,
                 fields=form.identity,
-                consent=form.consent,
+                consent=form.consent_given,
                 by=request.user,
             )
         except ChangedMeanwhileError:
@@ -97,11 +97,7 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
             form.data = form.data.copy()  # type: ignore[assignment]
             form.data["version"] = patient.version  # type: ignore[index]
         else:
-            notify(
-                request,
-                _("Saved for %(name)s.")
-                % {"name": f"{form.identity['given_name']} {form.identity['family_name']}"},
-            )
+            notify(request, _("Name, contact and consent are saved."))
             return redirect("patient", patient.uid)
     context = patient_context(request, patient) | {"form": form, "changed": changed}
     return render(

@@ -1,0 +1,84 @@
+"""Enter laboratory results."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from patients.actions.labs import record_results as record
+from patients.actions.once import AlreadySubmittedError
+from patients.models import Patient
+from patients.notices import notify
+from patients.permissions import Action, allow, patient_or_404
+from patients.views.page import patient_context
+from patients.vocabulary import OverrideReason
+from schedules.facts import facts_for
+from schedules.forms.results import CONTENTS, ResultsForm, judge_row
+from schedules.models import OpenEvent
+
+REASONS = [OverrideReason.REPORT_SAYS_SO, OverrideReason.GIVEN_ELSEWHERE, OverrideReason.OTHER]
+
+
+def due_tests(patient: Patient) -> set[str]:
+    """The tests of the blood tests whose window is open."""
+    today = patient.clinic.today()
+    contents = OpenEvent.objects.filter(patient=patient, earliest_on__lte=today).values_list(
+        "contents", flat=True
+    )
+    words = {word for each in contents for word in each}
+    return {str(test) for word in words for test in CONTENTS.get(word, (word,))}
+
+
+def _form(request: HttpRequest, patient: Patient) -> ResultsForm:
+    today = patient.clinic.today()
+    return ResultsForm(
+        request.POST or None,
+        patient=patient,
+        today=today,
+        facts=facts_for([patient])[patient.pk],
+        due=due_tests(patient),
+        family=patient.clinic.units,
+        initial={"drawn_on": today},
+    )
+
+
+@allow(Action.ENTER_CLINICAL)
+def record_results(request: HttpRequest, uid: str) -> HttpResponse:
+    """A panel, judged row by row; what is odd is confirmed with a reason, not refused."""
+    patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
+    form = _form(request, patient)
+    if request.method == "POST" and form.is_valid():
+        try:
+            record(
+                patient=patient,
+                draw=form.draw,
+                results=form.reported,
+                token=form.cleaned_data["token"],
+                by=request.user,
+            )
+        except AlreadySubmittedError:
+            return redirect("patient", patient.uid)
+        notify(request, _("Results saved for %(name)s.") % {"name": patient.name})
+        return redirect("patient", patient.uid)
+    context = patient_context(request, patient) | {"form": form, "reasons": REASONS}
+    return render(request, "schedules/results.html", context, status=422 if form.errors else 200)
+
+
+record_results.section = "patient_search"  # type: ignore[attr-defined]
+
+
+@allow(Action.ENTER_CLINICAL)
+def check_result(request: HttpRequest, uid: str) -> HttpResponse:
+    """One row, judged as it is typed (htmx); writes nothing."""
+    patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
+    form = _form(request, patient)
+    row = next((row for row in form.rows if row.name == request.GET.get("analyte")), None)
+    if row is None or request.method != "POST":
+        return HttpResponse(status=400)
+    if row.typed:
+        form.is_valid()
+        row.problems.clear()
+        drawn_on = form.cleaned_data.get("drawn_on")
+        judge_row(row, facts=form.facts, drawn_on=drawn_on, today=form.today)
+    return render(
+        request, "schedules/partials/result_row.html", {"row": row, "patient": patient, "reasons": REASONS}
+    )
