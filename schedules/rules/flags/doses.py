@@ -69,7 +69,7 @@ def reload_review(situation: Situation, on: date) -> Raised | None:
 def early_dose(situation: Situation, on: date) -> Raised | None:
     """The last dose of the plan, given in maintenance or prophylaxis, was early against its *S* (D11)."""
     course = situation.course
-    if course is None or course.is_loading or not course.given:
+    if course is None or not course.given:
         return None
     last = course.given[-1]
     if not is_early(last.on, last.due_on, last.interval, situation.defaults):

@@ -91,7 +91,7 @@ def crohns_confirm(situation: Situation, on: date) -> Raised | None:
 def folate_masking(situation: Situation, on: date) -> Raised | None:
     """Folic acid is being taken while B12 is not corrected (R23, R24)."""
     taken = situation.medications(MedicationDrug.FOLIC_ACID)
-    if not taken or situation.phase == Phase.CLOSED or situation.labs.is_corrected():
+    if not taken or situation.labs.is_corrected():
         return None
     return Raised(
         f"Folic acid since {say(taken[-1].started_on)}, and B12 is not known to be corrected.",
