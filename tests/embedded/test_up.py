@@ -40,6 +40,14 @@ def up(var: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def reachable_var() -> Iterator[Path]:
+    """A `var/` that an account of root's servers can enter, so that nothing is put under /var/lib."""
+    with tempfile.TemporaryDirectory(prefix="b12tracker-test-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name) / "var"
+
+
 def test_with_a_database_of_ones_own_it_names_the_production_commands(tmp_path: Path) -> None:
     done = up(tmp_path / "var", DATABASE_URL="postgres://someone@db.example/real")
     assert done.returncode == 1
@@ -48,12 +56,12 @@ def test_with_a_database_of_ones_own_it_names_the_production_commands(tmp_path: 
     assert not (tmp_path / "var").exists()
 
 
-def test_a_busy_port_is_named_and_another_suggested(tmp_path: Path) -> None:
+def test_a_busy_port_is_named_and_another_suggested(reachable_var: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = up(tmp_path / "var", PORT=str(port))
+        done = up(reachable_var, PORT=str(port))
     assert done.returncode == 1
     assert f"Port {port} cannot be used" in done.stderr
     assert f"make run PORT={port + 1}" in done.stderr
@@ -120,14 +128,6 @@ def running(reachable_var: Path) -> Iterator[Running]:
         yield system
     finally:
         system.end()
-
-
-@pytest.fixture
-def reachable_var() -> Iterator[Path]:
-    """A `var/` that an account of root's servers can enter, so that nothing is put under /var/lib."""
-    with tempfile.TemporaryDirectory(prefix="b12tracker-test-") as name:
-        Path(name).chmod(0o711)
-        yield Path(name) / "var"
 
 
 def all_gone(pids: list[int]) -> bool:
