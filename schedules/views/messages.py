@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -30,7 +31,6 @@ from schedules.actions.messages import (
 from schedules.forms.messages import MessageFilter
 from schedules.messages.links import read_unsubscribe_token
 from schedules.models import Message
-from schedules.models.message import MessageEvent
 
 State = Message.State
 PER_PAGE = 50
@@ -105,18 +105,18 @@ def _page_context(message: Message) -> dict[str, Any]:
 
 
 _WORDS = {
-    State.QUEUED: (_("Could not be sent yet"), "clock"),
-    State.SENT: (_("Sent"), "check"),
-    State.FAILED: (_("Failed"), "alert"),
-    State.BOUNCED: (_("Came back"), "alert"),
-    State.SUPPRESSED: (_("Not sent"), "info"),
+    State.QUEUED: (gettext_lazy("Could not be sent yet"), "clock"),
+    State.SENT: (gettext_lazy("Sent"), "check"),
+    State.FAILED: (gettext_lazy("Failed"), "alert"),
+    State.BOUNCED: (gettext_lazy("Came back"), "alert"),
+    State.SUPPRESSED: (gettext_lazy("Not sent"), "info"),
 }
 
 
 def _what_happened(message: Message) -> list[HappenedRow]:
     """The message's life from its history, oldest first; being sent is no news."""
     rows, clinic = [], message.clinic
-    for event in MessageEvent.objects.filter(pgh_obj=message).order_by("pgh_id"):
+    for event in message.events.order_by("pgh_id"):
         if event.state == State.SENDING:
             continue
         words, icon = _WORDS[event.state]
