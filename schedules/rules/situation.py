@@ -7,7 +7,7 @@ for the many days between two of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
@@ -22,7 +22,7 @@ from schedules.rules.injections import BookedRhythm, injection_event
 from schedules.rules.labs import LabBook
 from schedules.rules.results import KIND_ORDER, Event, ResultClass
 
-Row = TypeVar("Row", Decision, Assessment, Injection)
+Row = TypeVar("Row", Decision, Assessment, Injection, Lab)
 
 RESECTION_CM = 20  # R15, R47
 CROHNS_CM = 30  # R16, R48
@@ -45,30 +45,25 @@ class Situation:
         decisions = self._recorded(facts.decisions)
         self.assessments = self._recorded(facts.assessments)
         self.b12_injections = [row for row in self._recorded(facts.injections) if row.drug in B12_DRUGS]
-        labs = [lab for lab in facts.labs if lab.drawn_on <= until and not lab.entered_in_error]
-        labs.sort(key=by_draw)
-        if len(labs) < len(facts.labs):
-            self._ahead.update(
-                lab.drawn_on for lab in facts.labs if lab.drawn_on > until and not lab.entered_in_error
-            )
+        labs = self._recorded(facts.labs, by_draw)
         self.doses = doses_of(self.b12_injections)
         self.plan: Plan = plan_of(
             decisions, [dose.on for dose in self.doses], facts.clinic, self.defaults.d17_interval
         )
         self.labs = LabBook(labs, self.doses, self.plan, self.defaults)
 
-    def _recorded(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows that count, sorted by date and then as recorded; the days of later ones are kept as
-        ahead."""
+    def _recorded(self, rows: Iterable[Row], day_of: Callable[[Row], date] = by_day) -> list[Row]:
+        """The rows that count, sorted by date and then as recorded; the days of later ones are kept ahead."""
         counting = []
         for row in rows:
             if row.entered_in_error:
                 continue
-            if row.on <= self.until:
+            day = day_of(row)
+            if day <= self.until:
                 counting.append(row)
             else:
-                self._ahead.add(row.on)
-        counting.sort(key=by_day)
+                self._ahead.add(day)
+        counting.sort(key=day_of)
         return counting
 
     @cached_property

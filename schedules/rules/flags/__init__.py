@@ -6,79 +6,16 @@ when a record does. That is what the forecast walks along.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 
 from patients.vocabulary import Phase, Severity
-from schedules.rules.dates import leaves_months_up_to
-from schedules.rules.flags import bloods, doses, medicines, symptoms
-from schedules.rules.flags.raised import Raised
+from schedules.rules.flags import bloods, days, doses, medicines, symptoms
+from schedules.rules.flags.raised import FlagRow
 from schedules.rules.results import SEVERITY_ORDER, Finding
 from schedules.rules.situation import Situation
 
 URGENT, WARNING, INFO = Severity.URGENT, Severity.WARNING, Severity.INFO
-
-
-@dataclass(frozen=True, slots=True)
-class FlagRow:
-    """One flag: code, severity unless raised with another, rules, words for people, condition, next step.
-
-    ``after_stop``: it is raised after a stop too. After a close none is.
-    """
-
-    code: str
-    severity: Severity
-    rules: tuple[str, ...]
-    title: str
-    condition: Callable[[Situation, date], Raised | None]
-    next_step: str
-    days: Callable[[Situation], Iterable[date]] | None = None
-    after_stop: bool = False
-
-
-def _missed_days(situation: Situation) -> list[date]:
-    return [situation.open_injection.missed_on] if situation.open_injection else []
-
-
-def _hole_days(situation: Situation) -> list[date]:
-    day = doses.loading_hole_on(situation)
-    return [day] if day else []
-
-
-def _reload_days(situation: Situation) -> list[date]:
-    day = doses.reload_from(situation)
-    return [day] if day else []
-
-
-def _plateau_days(situation: Situation) -> list[date]:
-    day = symptoms.plateau_from(situation)
-    return [day] if day else []
-
-
-def _overdue_days(situation: Situation) -> list[date]:
-    return [event.missed_on for event in situation.open_checks]
-
-
-def _incomplete_days(situation: Situation) -> list[date]:
-    draws = situation.stability.draws
-    return [bloods.check_judged_on(draws[-1], situation)] if draws else []
-
-
-def _trough_days(situation: Situation) -> list[date]:
-    opens_on = bloods.trough_window_opens_on(situation)
-    if opens_on is None:
-        return []
-    return [
-        max(opens_on, check.earliest_on)
-        for check in situation.open_checks
-        if check.kind in bloods.DRAWN_KINDS
-    ]
-
-
-def _untreated_days(situation: Situation) -> list[date]:
-    last = situation.last_dose_on
-    return [leaves_months_up_to(last, bloods.NO_DOSE_MONTHS)] if last else []
 
 
 TABLE: tuple[FlagRow, ...] = (
@@ -89,7 +26,7 @@ TABLE: tuple[FlagRow, ...] = (
         "Injection missed",
         doses.missed_injection,
         "Call the patient and give the injection on the first open day.",
-        _missed_days,
+        days.missed_days,
     ),
     FlagRow(
         "LOADING_RESTART_REVIEW",
@@ -98,7 +35,7 @@ TABLE: tuple[FlagRow, ...] = (
         "Loading has paused",
         doses.loading_restart_review,
         "Ask a physician whether loading goes on or begins again.",
-        _hole_days,
+        days.hole_days,
     ),
     FlagRow(
         "RELOAD_REVIEW",
@@ -107,7 +44,7 @@ TABLE: tuple[FlagRow, ...] = (
         "A whole interval late",
         doses.reload_review,
         "Give the injection, and ask a physician whether loading is needed again.",
-        _reload_days,
+        days.reload_days,
     ),
     FlagRow(
         "EARLY_DOSE",
@@ -132,7 +69,7 @@ TABLE: tuple[FlagRow, ...] = (
         "Improvement may have levelled off",
         symptoms.plateau_candidate,
         "Ask a physician to confirm the plateau and begin maintenance.",
-        _plateau_days,
+        days.plateau_days,
     ),
     FlagRow(
         "NEURO_WORSENING",
@@ -181,7 +118,7 @@ TABLE: tuple[FlagRow, ...] = (
         "Blood test or review overdue",
         bloods.recheck_overdue,
         "Book it with the next injection, before the dose.",
-        _overdue_days,
+        days.overdue_days,
     ),
     FlagRow(
         "CHECK_INCOMPLETE",
@@ -190,7 +127,7 @@ TABLE: tuple[FlagRow, ...] = (
         "Blood test incomplete",
         bloods.check_incomplete,
         "Order what is missing, or add it to the next draw.",
-        _incomplete_days,
+        days.incomplete_days,
     ),
     FlagRow(
         "TROUGH_DRAW_DUE",
@@ -199,7 +136,7 @@ TABLE: tuple[FlagRow, ...] = (
         "Draw blood before this injection",
         bloods.trough_draw_due,
         "Draw the blood before the injection is given.",
-        _trough_days,
+        days.trough_days,
     ),
     FlagRow(
         "NOT_TROUGH",
@@ -272,7 +209,7 @@ TABLE: tuple[FlagRow, ...] = (
         "Start treatment today",
         bloods.start_immediately,
         "Start injections the same day; do not wait for other results.",
-        _untreated_days,
+        days.untreated_days,
         after_stop=True,
     ),
     FlagRow(
@@ -282,7 +219,7 @@ TABLE: tuple[FlagRow, ...] = (
         "B12 low and not treated",
         bloods.b12_deficient,
         "Assess all five domains and ask a physician to start treatment.",
-        _untreated_days,
+        days.untreated_days,
         after_stop=True,
     ),
     FlagRow(

@@ -1,12 +1,15 @@
-"""What a flag's function answers when its condition holds, and how records are named in it."""
+"""A row of the table of flags, what its condition answers, and how records are named in it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from patients.vocabulary import Domain, Severity
 from schedules.rules.facts import Assessment, Injection, Lab
+from schedules.rules.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,23 @@ class Raised:
     facts: dict[str, Any] = field(default_factory=dict)
     severity: Severity | None = None
     next_step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """One flag: code, severity unless raised with another, rules, words for people, condition, next step.
+
+    ``after_stop``: it is raised after a stop too. After a close none is.
+    """
+
+    code: str
+    severity: Severity
+    rules: tuple[str, ...]
+    title: str
+    condition: Callable[[Situation, date], Raised | None]
+    next_step: str
+    days: Callable[[Situation], Iterable[date]] | None = None
+    after_stop: bool = False
 
 
 def lab_facts(lab: Lab) -> dict[str, Any]:
