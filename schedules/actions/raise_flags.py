@@ -1,4 +1,4 @@
-"""Bring the standing flags to what was found: raise, change, close; resolved ones stay resolved while nothing is new."""
+"""Bring the standing flags to what was found; resolved ones stay resolved while nothing is new."""
 
 import datetime as dt
 from collections import defaultdict

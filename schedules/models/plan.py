@@ -8,9 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.models.history import keep_history
 from patients.models.record import ClinicalRecord
-from patients.vocabulary import B12Drug, BeganWith, DecisionKind, Interval, Protocol, Regimen, Route
+from patients.vocabulary import (
+    B12Drug,
+    BeganWith,
+    DecisionKind,
+    Interval,
+    LongInterval,
+    Protocol,
+    Regimen,
+    Route,
+)
 
-REGIMENS = [*Regimen.choices(), *Interval.choices()]
+REGIMENS = [*Regimen.choices(), *Interval.choices(), *LongInterval.choices()]
 
 
 @keep_history()

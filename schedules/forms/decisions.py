@@ -1,0 +1,248 @@
+"""One form a decision. Each builds the draft of what signing would write."""
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from crispy_forms.layout import Column, Div, Layout, Row
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from patients.forms.base import DayInput
+from patients.forms.clinical import PatientDayForm
+from patients.vocabulary import (
+    B12Drug,
+    BeganWith,
+    CloseReason,
+    Interval,
+    IntervalReason,
+    LongInterval,
+    OverrideReason,
+    Phase,
+    Protocol,
+    Regimen,
+    Route,
+    StopReason,
+)
+from schedules import drafts
+from schedules.actions.decisions import Override
+from schedules.rules.flags.symptoms import LADDER
+from schedules.rules.results import Evaluation
+
+NOT_CHOSEN = [("", _("Choose…"))]
+STANDARD_MAINTENANCE = [(Interval.M3.value, Interval.M3.label), (Interval.M2.value, Interval.M2.label)]
+
+
+class DecisionForm(PatientDayForm):
+    """What every decision has: its date, a note, and the override of soft refusals."""
+
+    past_dates = ("on",)
+    on = forms.DateField(label=_("Date"), widget=DayInput())
+    note = forms.CharField(
+        label=_("Note for the record (optional)"), widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
+    override_reason = forms.ChoiceField(
+        label=_("Reason"), choices=[*NOT_CHOSEN, *OverrideReason.choices()], required=False
+    )
+    override_note = forms.CharField(label=_("In one sentence"), max_length=300, required=False)
+    fields_shown: ClassVar[list[Any]] = []
+
+    def __init__(self, *args: Any, now: Evaluation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.initial.setdefault("on", self.today)
+        self.fields["on"].widget.attrs["max"] = self.today.isoformat()
+        self.offer()
+        self.helper.layout = Layout("token", *self.fields_shown, Row(Column("on"), Column()), "note")
+
+    def offer(self) -> None:
+        """Preselect what usually follows from where the patient stands."""
+
+    def draft(self) -> drafts.Draft:
+        """What signing would write. Only after the form is valid."""
+        raise NotImplementedError
+
+    @property
+    def override(self) -> Override:
+        data = self.cleaned_data
+        return Override(data.get("override_reason", ""), data.get("override_note", "").strip())
+
+
+class DrugForm(DecisionForm):
+    """Drug, dose and route of an order, and when it is to be renewed."""
+
+    drug = forms.ChoiceField(
+        label=_("Drug"), choices=B12Drug.choices(), initial=B12Drug.HYDROXOCOBALAMIN.value
+    )
+    dose = forms.DecimalField(
+        label=_("Dose"), initial=Decimal(1000), min_value=Decimal("0.001"), max_digits=10, decimal_places=3
+    )
+    unit = forms.ChoiceField(
+        label=_("Unit"), choices=[("ug", _("micrograms")), ("mg", _("milligrams"))], initial="ug"
+    )
+    route = forms.ChoiceField(label=_("Route"), choices=Route.choices(), initial=Route.IM.value)
+    until = forms.DateField(label=_("Renew by (optional)"), widget=DayInput(), required=False)
+    drug_row: ClassVar[list[Any]] = [
+        Row(Column("drug", css_class="col-sm-6"), Column("route", css_class="col-sm-6")),
+        Row(
+            Column("dose", css_class="col-6 col-sm-3"),
+            Column("unit", css_class="col-6 col-sm-3"),
+            Column("until", css_class="col-sm-6"),
+        ),
+    ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("until") and cleaned.get("on") and cleaned["until"] < cleaned["on"]:
+            self.add_error("until", _("Before the order begins."))
+        return cleaned
+
+
+class PrescribeForm(DrugForm):
+    """Start loading or prevention, order B12 by mouth, or a new order during a plan."""
+
+    regimen = forms.ChoiceField(
+        label=_("How often"),
+        choices=[*Regimen.choices(), *Interval.choices()],
+        widget=forms.RadioSelect,
+    )
+    maintenance_interval = forms.ChoiceField(
+        label=_("After loading"), choices=STANDARD_MAINTENANCE, initial=Interval.M3.value, required=False,
+        help_text=_("After alternate days it is every 2 months whatever is chosen here."),
+    )  # fmt: skip
+    reasons = forms.MultipleChoiceField(
+        label=_("Why, if this changes the interval"), choices=IntervalReason.choices(),
+        widget=forms.CheckboxSelectMultiple, required=False,
+    )  # fmt: skip
+    again = forms.BooleanField(label=_("Begin loading anew (a gap, or another protocol)"), required=False)
+    fields_shown = [
+        Div("regimen", css_class="tick-choices"),
+        *DrugForm.drug_row,
+        Row(Column("maintenance_interval", css_class="col-sm-6"), Column()),
+        "again",
+        Div("reasons", css_class="inline-choices"),
+    ]
+
+    def offer(self) -> None:
+        in_force = self.now.protocol is not None
+        if not in_force:
+            del self.fields["reasons"], self.fields["again"]
+            self.fields_shown = [
+                f for f in self.fields_shown if f != "again" and "reasons" not in getattr(f, "fields", [])
+            ]
+        else:
+            regimen = self.now.interval if self.now.phase != Phase.LOADING else self.now.protocol
+            self.initial.setdefault("regimen", regimen)
+
+    def draft(self) -> drafts.Draft:
+        return drafts.prescription_draft(self.cleaned_data, self.now)
+
+
+class TakeOverForm(DrugForm):
+    """Treatment that began elsewhere goes on here."""
+
+    past_dates = ("on", "last_dose_on")
+    interval = forms.ChoiceField(label=_("Interval until now"), choices=[*NOT_CHOSEN, *Interval.choices()])
+    began_with = forms.ChoiceField(
+        label=_("It began with"), choices=BeganWith.choices(), initial=BeganWith.UNKNOWN.value
+    )
+    last_dose_on = forms.DateField(
+        label=_("Last dose there"), widget=DayInput(), required=False,
+        help_text=_("It is recorded as given elsewhere and sets the next date."),
+    )  # fmt: skip
+    source = forms.CharField(label=_("Who said so"), max_length=120, help_text=_("Clinic, letter, patient."))
+    fields_shown = [
+        Row(Column("interval", css_class="col-sm-6"), Column("began_with", css_class="col-sm-6")),
+        Row(Column("last_dose_on", css_class="col-sm-6"), Column("source", css_class="col-sm-6")),
+        *DrugForm.drug_row,
+    ]
+
+    def draft(self) -> drafts.Draft:
+        return drafts.take_over_draft(self.cleaned_data, self.now)
+
+
+class MaintenanceForm(DecisionForm):
+    """Confirm the plateau: loading ends, maintenance begins."""
+
+    maintenance_interval = forms.ChoiceField(
+        label=_("Maintenance"), choices=STANDARD_MAINTENANCE, required=False
+    )
+    fields_shown = ["maintenance_interval"]
+
+    def offer(self) -> None:
+        if self.now.protocol == Protocol.ALTERNATE_DAY:
+            field: Any = self.fields["maintenance_interval"]
+            field.choices = [(Interval.M2.value, Interval.M2.label)]
+            field.help_text = _("After alternate days it is every 2 months (guideline R7).")
+
+    def draft(self) -> drafts.Draft:
+        return drafts.maintenance_draft(self.cleaned_data, self.now)
+
+
+class IntervalForm(DecisionForm):
+    """Another interval, for a clinical reason."""
+
+    to = forms.ChoiceField(
+        label=_("New interval"),
+        choices=[*Interval.choices(), *LongInterval.choices()],
+        widget=forms.RadioSelect,
+    )
+    reasons = forms.MultipleChoiceField(
+        label=_("Why"), choices=IntervalReason.choices(), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    fields_shown = [Div("to", css_class="tick-choices"), Div("reasons", css_class="tick-choices")]
+
+    def offer(self) -> None:
+        if self.now.interval is None:
+            return
+        step = LADDER.get(Interval(self.now.interval))
+        returned = any(finding.code == "SYMPTOM_RECURRENCE" for finding in self.now.findings)
+        field: Any = self.fields["to"]
+        field.choices = [
+            (value, f"{label} ({_('next step up')})" if step and value == step.value else label)
+            for value, label in field.choices
+            if value != self.now.interval
+        ]
+        if step and returned:
+            self.initial.setdefault("to", step.value)
+
+    def draft(self) -> drafts.Draft:
+        return drafts.interval_draft(self.cleaned_data, self.now)
+
+
+class StopForm(DecisionForm):
+    """Stop treatment."""
+
+    reason = forms.ChoiceField(label=_("Why"), choices=StopReason.choices(), widget=forms.RadioSelect)
+    fields_shown = [Div("reason", css_class="tick-choices")]
+
+    def draft(self) -> drafts.Draft:
+        return drafts.stop_draft(self.cleaned_data, self.now)
+
+
+class CloseForm(DecisionForm):
+    """Died, transferred, declined."""
+
+    reason = forms.ChoiceField(
+        label=_("What happened"), choices=CloseReason.choices(), widget=forms.RadioSelect
+    )
+    source = forms.CharField(label=_("Who said so"), max_length=120)
+    fields_shown = [Div("reason", css_class="tick-choices"), "source"]
+
+    def draft(self) -> drafts.Draft:
+        return drafts.close_draft(self.cleaned_data, self.now)
+
+
+class FolicAcidForm(DecisionForm):
+    """Folic acid, daily."""
+
+    dose_mg = forms.DecimalField(
+        label=_("Daily dose, milligrams"),
+        initial=Decimal(5),
+        min_value=Decimal("0.1"),
+        max_digits=8,
+        decimal_places=3,
+    )
+    fields_shown = [Row(Column("dose_mg", css_class="col-sm-6"), Column())]
+
+    def draft(self) -> drafts.Draft:
+        return drafts.folic_acid_draft(self.cleaned_data, self.now)

@@ -1,0 +1,254 @@
+"""Decisions: previewed as a calendar before and after, judged as they are filled in, signed by a physician."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from patients.actions.once import AlreadySubmittedError
+from patients.models import Assessment, Patient
+from patients.notices import notify
+from patients.permissions import Action, allow, patient_or_404
+from patients.views.page import patient_context
+from patients.views.people import physicians_of
+from patients.vocabulary import Phase
+from schedules.actions.decisions import RefusedError, sign_decision
+from schedules.drafts import Draft, Verdict, judge_draft
+from schedules.facts import facts_for
+from schedules.forms import decisions as forms
+from schedules.plan_words import plan_words
+from schedules.preview import preview
+from schedules.rules.evaluate import evaluate
+from schedules.rules.requests import TABLE
+from schedules.rules.results import Evaluation, Strength
+
+TITLES = {row.code: row.title for row in TABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPage:
+    """One kind of decision: its words, its form, who may sign it, and in which phases it is offered."""
+
+    name: str
+    title: Any
+    summary: Any
+    form: type[forms.DecisionForm]
+    fits: Callable[[Evaluation], bool]
+    action: Action = Action.DECIDE
+
+
+def _in(*phases: Phase) -> Callable[[Evaluation], bool]:
+    return lambda now: now.phase in phases
+
+
+KEPT = (Phase.MAINTENANCE, Phase.PROPHYLAXIS)
+NO_PLAN = (Phase.NOT_STARTED, Phase.STOPPED, Phase.CLOSED)
+PAGES = {
+    page.name: page
+    for page in [
+        DecisionPage(
+            "decide_start",
+            gettext_lazy("Start treatment or prevention"),
+            gettext_lazy("Loading, prevention, or B12 by mouth."),
+            forms.PrescribeForm,
+            _in(*NO_PLAN),
+        ),
+        DecisionPage(
+            "decide_take_over",
+            gettext_lazy("Take over from elsewhere"),
+            gettext_lazy("Treatment began in another clinic and goes on here."),
+            forms.TakeOverForm,
+            _in(*NO_PLAN),
+        ),
+        DecisionPage(
+            "decide_plateau",
+            gettext_lazy("Loading is complete: begin maintenance"),
+            gettext_lazy("Confirm that symptoms no longer improve, or that the six doses are enough."),
+            forms.MaintenanceForm,
+            _in(Phase.LOADING),
+        ),
+        DecisionPage(
+            "decide_interval",
+            gettext_lazy("Change the interval"),
+            gettext_lazy("For symptoms or another clinical reason, never for a level alone."),
+            forms.IntervalForm,
+            _in(*KEPT),
+        ),
+        DecisionPage(
+            "order",
+            gettext_lazy("New order, reload or another protocol"),
+            gettext_lazy("Another drug, dose or route, a renewal, or loading anew."),
+            forms.PrescribeForm,
+            _in(Phase.LOADING, *KEPT),
+        ),
+        DecisionPage(
+            "decide_folic_acid",
+            gettext_lazy("Prescribe folic acid"),
+            gettext_lazy("Only after B12 is corrected and folate is shown to be low."),
+            forms.FolicAcidForm,
+            lambda now: now.phase != Phase.CLOSED,
+        ),
+        DecisionPage(
+            "decide_stop",
+            gettext_lazy("Stop treatment"),
+            gettext_lazy("Rarely right: most causes last for life."),
+            forms.StopForm,
+            _in(Phase.LOADING, *KEPT),
+        ),
+        DecisionPage(
+            "decide_close",
+            gettext_lazy("Close the record"),
+            gettext_lazy("Died, moved to another clinic, or declines treatment."),
+            forms.CloseForm,
+            lambda now: now.phase != Phase.CLOSED,
+            Action.EDIT_IDENTITY,
+        ),
+    ]
+}
+
+
+@allow(Action.SEE_LISTS)
+def decide(request: HttpRequest, uid: str) -> HttpResponse:
+    """The decisions that fit where the patient stands."""
+    patient = patient_or_404(request, uid, Action.SEE_LISTS)
+    member = request.member  # type: ignore[attr-defined]
+    today = patient.clinic.today()
+    now = evaluate(facts_for([patient])[patient.pk], as_of=today)
+    clinical = member.may(Action.SEE_CLINICAL, patient.clinic_id)
+    pages = [p for p in PAGES.values() if p.fits(now) and (clinical or p.action == Action.EDIT_IDENTITY)]
+    context = (
+        patient_context(request, patient)
+        | _standing(now)
+        | {
+            "pages": pages,
+            "may_decide": member.may(Action.DECIDE, patient.clinic_id),
+            "physicians": physicians_of(patient.clinic),
+        }
+    )
+    return render(request, "schedules/decide.html", context)
+
+
+def _standing(now: Evaluation) -> dict[str, Any]:
+    """Where the patient stands, for the line under the title."""
+    next_dose = next((event for event in now.open_events if event.kind == "injection"), None)
+    return {
+        "plan": plan_words(now.phase, now.protocol or "", now.interval or ""),
+        "now": now,
+        "next_dose": next_dose,
+    }
+
+
+def _view(name: str) -> Callable[..., HttpResponse]:
+    page = PAGES[name]
+    seen = Action.SEE_LISTS if page.action == Action.EDIT_IDENTITY else Action.SEE_CLINICAL
+
+    @allow(seen)
+    def view(request: HttpRequest, uid: str) -> HttpResponse:
+        return _decision(request, patient_or_404(request, uid, seen), page)
+
+    view.section = "patient_search"  # type: ignore[attr-defined]
+    return view
+
+
+decide_start = _view("decide_start")
+decide_take_over = _view("decide_take_over")
+decide_plateau = _view("decide_plateau")
+decide_interval = _view("decide_interval")
+decide_folic_acid = _view("decide_folic_acid")
+decide_stop = _view("decide_stop")
+decide_close = _view("decide_close")
+order = _view("order")
+decide.section = "patient_search"  # type: ignore[attr-defined]
+
+
+def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> HttpResponse:
+    """Show, check (writes nothing) or sign one decision."""
+    today = patient.clinic.today()
+    facts = facts_for([patient])[patient.pk]
+    now = evaluate(facts, as_of=today)
+    form = page.form(request.POST or None, patient=patient, today=today, now=now)
+    may_sign = request.member.may(page.action, patient.clinic_id)  # type: ignore[attr-defined]
+    signing = request.method == "POST" and "sign" in request.POST
+    if signing and not may_sign:
+        raise PermissionDenied(_("A physician of this clinic decides this. Nothing was saved."))
+    valid = form.is_bound and form.is_valid()
+    draft = form.draft() if valid else _first_draft(form)
+    verdict = judge_draft(facts, draft, as_of=today) if draft else Verdict()
+    if signing and valid and draft:
+        answer = _sign(request, patient, form, draft)
+        if answer:
+            return answer
+    context = (
+        patient_context(request, patient)
+        | _standing(now)
+        | {
+            "page": page,
+            "form": form,
+            "verdict": verdict,
+            "soft": _said(verdict, Strength.SOFT),
+            "hard": _said(verdict, Strength.HARD),
+            "info": _said(verdict, Strength.INFO),
+            "draft": draft,
+            "preview": preview(facts, draft, as_of=today) if draft else None,
+            "may_sign": may_sign,
+            "tried": signing,
+            "physicians": physicians_of(patient.clinic),
+            "evidence": _evidence(patient, now, page),
+        }
+    )
+    template = "schedules/partials/decision_answer.html" if request.htmx else "schedules/decision.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=422 if signing else 200)
+
+
+def _first_draft(form: forms.DecisionForm) -> Draft | None:
+    """What the page opens with, where enough is preselected to preview it."""
+    if form.is_bound:
+        return None
+    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    trial = type(form)(
+        {name: value for name, value in data.items() if value is not None},
+        patient=form.patient,
+        today=form.today,
+        now=form.now,
+    )
+    trial.fields.pop("token")
+    return trial.draft() if trial.is_valid() else None
+
+
+def _said(verdict: Verdict, strength: Strength) -> list[dict[str, Any]]:
+    return [{"title": TITLES[code.code], "code": code} for code in verdict.of(strength)]
+
+
+def _sign(
+    request: HttpRequest, patient: Patient, form: forms.DecisionForm, draft: Draft
+) -> HttpResponse | None:
+    """The page that follows, or nothing when the rules refuse it (the page says why)."""
+    try:
+        sign_decision(
+            patient=patient,
+            draft=draft,
+            override=form.override,
+            note=form.cleaned_data["note"],
+            token=form.cleaned_data["token"],
+            today=form.today,
+            by=request.user,
+        )
+    except AlreadySubmittedError:
+        return redirect("patient", patient.uid)
+    except RefusedError:
+        return None
+    notify(request, _("Signed for %(name)s. The calendar is up to date.") % {"name": patient.name})
+    return redirect("patient", patient.uid)
+
+
+def _evidence(patient: Patient, now: Evaluation, page: DecisionPage) -> list[Assessment]:
+    """The latest three assessments, which a plateau or an interval rests on."""
+    if page.name not in {"decide_plateau", "decide_interval"}:
+        return []
+    valid = Assessment.objects.valid().filter(patient=patient, on__lte=now.as_of)
+    return list(valid.order_by("-on", "-pk")[:3])
