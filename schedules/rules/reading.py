@@ -126,8 +126,11 @@ def a_number(value: Any, path: str) -> Decimal:
     number = Decimal(value)
     if not number.is_finite() or number < 0:
         raise BadCase(path, expected)
-    if number and abs(number.adjusted()) > _LARGEST_EXPONENT or len(number.as_tuple().digits) > 100:
-        raise BadCase(path, f"{expected}, below 10^{_LARGEST_EXPONENT}, of at most 100 digits")
+    if (number and abs(number.adjusted()) >= _LARGEST_EXPONENT) or len(number.as_tuple().digits) > 100:
+        raise BadCase(
+            path,
+            f"{expected}, from 10^-{_LARGEST_EXPONENT} to below 10^{_LARGEST_EXPONENT}, of 100 digits at most",
+        )
     return number.copy_abs()  # abs() would round to the context
 
 

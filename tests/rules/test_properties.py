@@ -18,7 +18,7 @@ from schedules.rules.results import KIND_ORDER, SEVERITY_ORDER, EventKind
 from tests.rules.random_facts import FIRST_DAY, SPAN_DAYS, days, facts
 
 ordinary = settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 TWO_YEARS = 730
 
@@ -111,7 +111,7 @@ def _check_next_event_change(records: Facts, on: date) -> None:
         assert _state(records, on + timedelta(ahead)) == state
 
 
-@settings(ordinary, max_examples=40)
+@settings(ordinary, max_examples=25)
 @given(facts(), days)
 def test_nothing_changes_before_the_next_change(records: Facts, on: date) -> None:
     _check_next_change(records, on)

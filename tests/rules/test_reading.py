@@ -88,7 +88,7 @@ BAD: list[tuple[Any, str, str]] = [
     (_row("labs", **{**LAB, "value": "NaN"}), "labs[0].value", "not negative"),
     (_row("labs", **{**LAB, "value": True}), "labs[0].value", "not negative"),
     (_row("labs", **{**LAB, "value": "1e99"}), "labs[0].value", "below 10^30"),
-    (_row("labs", **{**LAB, "value": "1." + "1" * 120}), "labs[0].value", "at most 100 digits"),
+    (_row("labs", **{**LAB, "value": "1." + "1" * 120}), "labs[0].value", "100 digits at most"),
     (_row("labs", **{**LAB, "comparator": "~"}), "labs[0].comparator", "one of <, <="),
     (_row("requests", type="beg"), "requests[0].type", "one of prescribe"),
     (_row("requests", type="prescribe", drug="folic_acid"), "requests[0].drug", "one of hydroxocobalamin"),
