@@ -129,8 +129,22 @@ def memberships_of(user: Any, *, chosen: int | None = None) -> Membership:
 ViewT = TypeVar("ViewT", bound=Callable[..., HttpResponseBase])
 
 
-def allow(action: Action) -> Callable[[ViewT], ViewT]:
-    """Open a view to those who may do `action` in the clinic they are working in.
+def member_of(request: HttpRequest) -> Membership:
+    """Who asks: set by ClinicScopeMiddleware on every request."""
+    member: Membership = request.member  # type: ignore[attr-defined]
+    return member
+
+
+def clinic_here(request: HttpRequest) -> Clinic:
+    """The clinic the user is working in. Raises PermissionDenied for a user without one."""
+    clinic = member_of(request).clinic
+    if clinic is None:
+        raise PermissionDenied
+    return clinic
+
+
+def allow(action: Action, *, section: str = "") -> Callable[[ViewT], ViewT]:
+    """Open a view to those who may do `action`; `section` names the menu entry it belongs to.
 
     Views of one patient then narrow further with `patient_or_404`, in the patient's own clinic.
     """
@@ -140,11 +154,13 @@ def allow(action: Action) -> Callable[[ViewT], ViewT]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not request.member.clinics_for(action):  # type: ignore[attr-defined]
+            if not member_of(request).clinics_for(action):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
         guarded.action = action  # type: ignore[attr-defined]
+        if section:
+            guarded.section = section  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return decorate

@@ -99,7 +99,7 @@ class PatientForm(ActionForm, forms.ModelForm):
     def _post_clean(self) -> None:
         """The model is validated by the action and the database; here only the fields are."""
         self.instance.clinic = self.clinic
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # the stubs hide it
 
     @property
     def identity(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from patients.forms.clinical import (
 )
 from patients.models import Assessment, Cause, Medication, Patient, Pregnancy
 from patients.notices import notify
-from patients.permissions import Action, allow, patient_or_404
+from patients.permissions import Action, allow, member_of, patient_or_404
 from patients.views.page import patient_context
 from patients.vocabulary import ErrorReason
 
@@ -38,7 +38,7 @@ BACKGROUND: dict[str, tuple[type[Any], type[Any]]] = {
 }
 
 
-@allow(Action.ENTER_CLINICAL)
+@allow(Action.ENTER_CLINICAL, section="patient_search")
 def record_assessment(request: HttpRequest, uid: str) -> HttpResponse:
     """Score the five domains; nothing is chosen at first."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
@@ -67,7 +67,7 @@ def record_assessment(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "patients/assessment.html", context, status=422 if form.errors else 200)
 
 
-@allow(Action.ENTER_CLINICAL)
+@allow(Action.ENTER_CLINICAL, section="patient_search")
 def background(request: HttpRequest, uid: str) -> HttpResponse:
     """Causes, medicines, pregnancies and allergies: what is on record, and a way to add or end each."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
@@ -85,7 +85,7 @@ def background(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "patients/background.html", patient_context(request, patient) | {"groups": groups})
 
 
-@allow(Action.ENTER_CLINICAL)
+@allow(Action.ENTER_CLINICAL, section="patient_search")
 def add_to_background(request: HttpRequest, uid: str, word: str) -> HttpResponse:
     """Add a cause, a medicine or a pregnancy record."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
@@ -110,7 +110,7 @@ def add_to_background(request: HttpRequest, uid: str, word: str) -> HttpResponse
     return _form_page(request, patient, form, title=titles[word])
 
 
-@allow(Action.ENTER_CLINICAL)
+@allow(Action.ENTER_CLINICAL, section="patient_search")
 def end_in_background(request: HttpRequest, uid: str, word: str, row: str) -> HttpResponse:
     """Say since when a cause, a medicine or a pregnancy record no longer holds."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
@@ -131,7 +131,7 @@ def end_in_background(request: HttpRequest, uid: str, word: str, row: str) -> Ht
     return _form_page(request, patient, form, title=_("%(what)s: no longer since") % {"what": found})
 
 
-@allow(Action.ENTER_CLINICAL)
+@allow(Action.ENTER_CLINICAL, section="patient_search")
 def edit_allergies(request: HttpRequest, uid: str) -> HttpResponse:
     """Allergies, bleeding risk, diabetic nephropathy."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
@@ -152,22 +152,22 @@ def edit_allergies(request: HttpRequest, uid: str) -> HttpResponse:
             )
         except ChangedMeanwhileError as error:
             form.add_error(None, f"{error} {_('Check what is on record and save again.')}")
-            form.data = form.data.copy()  # type: ignore[assignment]
-            form.data["version"] = patient.version  # type: ignore[index]
+            form.data = request.POST.copy()
+            form.data["version"] = str(patient.version)
         else:
             notify(request, _("Saved for %(name)s.") % {"name": patient.name})
             return redirect("background", patient.uid)
     return _form_page(request, patient, form, title=_("Allergies and risks"))
 
 
-@allow(Action.ENTER_CLINICAL)
+@allow(Action.ENTER_CLINICAL, section="patient_search")
 def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpResponse:
     """Strike an entry out, with a reason; own ones, or as a physician another's."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
     if word not in CORRECTABLE:
         raise Http404
     record = get_object_or_404(CORRECTABLE[word], uid=row, patient=patient)
-    if not may_correct(request.member, record, by=request.user):  # type: ignore[attr-defined]
+    if not may_correct(member_of(request), record, by=request.user):
         raise PermissionDenied(_("Somebody else wrote this entry. A physician may correct it."))
     form = CorrectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -194,14 +194,3 @@ def _form_page(
 ) -> HttpResponse:
     context = patient_context(request, patient) | {"form": form, "title": title, "save": save or _("Save")}
     return render(request, "patients/form.html", context, status=422 if form.errors else 200)
-
-
-for _view in (
-    record_assessment,
-    background,
-    add_to_background,
-    end_in_background,
-    edit_allergies,
-    correct_record,
-):
-    _view.section = "patient_search"  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from patients.models import Patient
-from patients.permissions import Action
+from patients.permissions import Action, member_of
 
 
 def patient_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
@@ -16,5 +16,5 @@ def patient_context(request: HttpRequest, patient: Patient) -> dict[str, Any]:
         "patient": patient,
         "today": today,
         "age": patient.age_on(today),
-        "shows_clinical": request.member.may(Action.SEE_CLINICAL, patient.clinic_id),  # type: ignore[attr-defined]
+        "shows_clinical": member_of(request).may(Action.SEE_CLINICAL, patient.clinic_id),
     }

@@ -16,7 +16,7 @@ from patients.actions.records import ChangedMeanwhileError
 from patients.forms.people import PatientForm, RegisterForm
 from patients.models import Clinic, Patient
 from patients.notices import notify
-from patients.permissions import Action, Role, allow, patient_or_404
+from patients.permissions import Action, Role, allow, clinic_here, patient_or_404
 from patients.views.page import patient_context
 
 
@@ -34,10 +34,10 @@ def physicians_of(clinic: Clinic) -> QuerySet[Any]:
     )
 
 
-@allow(Action.EDIT_IDENTITY)
+@allow(Action.EDIT_IDENTITY, section="patient_search")
 def register_patient(request: HttpRequest) -> HttpResponse:
     """A form; a likely same person is shown first, and the same form sent twice registers once."""
-    clinic = request.member.clinic  # type: ignore[attr-defined]
+    clinic = clinic_here(request)
     form = RegisterForm(request.POST or None, clinic=clinic, physicians=physicians_of(clinic))
     alike: list[Patient] = []
     if request.method == "POST" and form.is_valid():
@@ -68,10 +68,7 @@ def register_patient(request: HttpRequest) -> HttpResponse:
     return render(request, "patients/register.html", context, status=422 if form.errors else 200)
 
 
-register_patient.section = "patient_search"  # type: ignore[attr-defined]
-
-
-@allow(Action.EDIT_IDENTITY)
+@allow(Action.EDIT_IDENTITY, section="patient_search")
 def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
     """Identity and contact data. If someone else saved first, says what is now on record and keeps the typing."""
     patient = patient_or_404(request, uid, Action.EDIT_IDENTITY)
@@ -94,8 +91,8 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
             )
         except ChangedMeanwhileError:
             changed = _on_record(patient, form)
-            form.data = form.data.copy()  # type: ignore[assignment]
-            form.data["version"] = patient.version  # type: ignore[index]
+            form.data = request.POST.copy()
+            form.data["version"] = str(patient.version)
         else:
             notify(request, _("Name, contact and consent are saved."))
             return redirect("patient", patient.uid)

@@ -70,7 +70,8 @@ def sign_decision(
     }
     written: list[Decision | Order | Medication] = []
     if draft.earlier_dose_on:
-        _record_earlier_dose(patient, draft, by=by)
+        source = draft.decisions[0].get("source", "")
+        _record_earlier_dose(patient, draft.earlier_dose_on, source=source, by=by)
     written += [Decision.objects.create(**kept, **signed, **fields) for fields in draft.decisions]
     if draft.order or draft.ends_order:
         _end_orders(patient, on=draft.on)
@@ -90,15 +91,15 @@ def _end_orders(patient: Patient, *, on: dt.date) -> None:
     Order.objects.filter(patient=patient, ended_on__isnull=True, error_at__isnull=True).update(ended_on=on)
 
 
-def _record_earlier_dose(patient: Patient, draft: Draft, *, by: Any) -> None:
+def _record_earlier_dose(patient: Patient, on: dt.date, *, source: str, by: Any) -> None:
     """The last dose given elsewhere, unless it is on record."""
-    given = Injection.objects.valid().filter(patient=patient, given=True, on=draft.earlier_dose_on)
+    given = Injection.objects.valid().filter(patient=patient, given=True, on=on)
     if not given.exists():
         Injection.objects.create(
             clinic_id=patient.clinic_id,
             patient=patient,
-            on=draft.earlier_dose_on,
+            on=on,
             place=Place.ELSEWHERE,
-            place_source=draft.decisions[0].get("source", "") or "the clinic before",
+            place_source=source,
             recorded_by=by,
         )

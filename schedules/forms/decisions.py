@@ -35,7 +35,7 @@ STANDARD_MAINTENANCE = [(Interval.M3.value, Interval.M3.label), (Interval.M2.val
 class DecisionForm(PatientDayForm):
     """What every decision has: its date, a note, and the override of soft refusals."""
 
-    past_dates = ("on",)
+    past_dates: tuple[str, ...] = ("on",)
     on = forms.DateField(label=_("Date"), widget=DayInput())
     note = forms.CharField(
         label=_("Note for the record (optional)"), widget=forms.Textarea(attrs={"rows": 2}), required=False
@@ -44,7 +44,7 @@ class DecisionForm(PatientDayForm):
         label=_("Reason"), choices=[*NOT_CHOSEN, *OverrideReason.choices()], required=False
     )
     override_note = forms.CharField(label=_("In one sentence"), max_length=300, required=False)
-    fields_shown: ClassVar[list[Any]] = []
+    fields_shown: list[Any] = []
 
     def __init__(self, *args: Any, now: Evaluation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -58,11 +58,7 @@ class ResultRow:
         if found is None or found.comparator or found.unit == self.analyte.canonical_unit:
             return ""
         value = found.canonical
-        return (
-            f"{value.normalize():f}"
-            if value is None
-            else f"{_three_figures(value)} {self.analyte.canonical_unit}"
-        )
+        return "" if value is None else f"{_three_figures(value)} {self.analyte.canonical_unit}"
 
 
 def _three_figures(value: Decimal) -> str:

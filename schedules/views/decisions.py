@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from patients.actions.once import AlreadySubmittedError
 from patients.models import Assessment, Patient
 from patients.notices import notify
-from patients.permissions import Action, allow, patient_or_404
+from patients.permissions import Action, allow, member_of, patient_or_404
 from patients.views.page import patient_context
 from patients.views.people import physicians_of
 from patients.vocabulary import Phase
@@ -112,11 +112,11 @@ PAGES = {
 }
 
 
-@allow(Action.SEE_LISTS)
+@allow(Action.SEE_LISTS, section="patient_search")
 def decide(request: HttpRequest, uid: str) -> HttpResponse:
     """The decisions that fit where the patient stands."""
     patient = patient_or_404(request, uid, Action.SEE_LISTS)
-    member = request.member  # type: ignore[attr-defined]
+    member = member_of(request)
     today = patient.clinic.today()
     now = evaluate(facts_for([patient])[patient.pk], as_of=today)
     clinical = member.may(Action.SEE_CLINICAL, patient.clinic_id)
@@ -147,11 +147,10 @@ def _view(name: str) -> Callable[..., HttpResponse]:
     page = PAGES[name]
     seen = Action.SEE_LISTS if page.action == Action.EDIT_IDENTITY else Action.SEE_CLINICAL
 
-    @allow(seen)
+    @allow(seen, section="patient_search")
     def view(request: HttpRequest, uid: str) -> HttpResponse:
         return _decision(request, patient_or_404(request, uid, seen), page)
 
-    view.section = "patient_search"  # type: ignore[attr-defined]
     return view
 
 
@@ -163,7 +162,6 @@ decide_folic_acid = _view("decide_folic_acid")
 decide_stop = _view("decide_stop")
 decide_close = _view("decide_close")
 order = _view("order")
-decide.section = "patient_search"  # type: ignore[attr-defined]
 
 
 def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> HttpResponse:
@@ -172,7 +170,7 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
     facts = facts_for([patient])[patient.pk]
     now = evaluate(facts, as_of=today)
     form = page.form(request.POST or None, patient=patient, today=today, now=now)
-    may_sign = request.member.may(page.action, patient.clinic_id)  # type: ignore[attr-defined]
+    may_sign = member_of(request).may(page.action, patient.clinic_id)
     signing = request.method == "POST" and "sign" in request.POST
     if signing and not may_sign:
         raise PermissionDenied(_("A physician of this clinic decides this. Nothing was saved."))

@@ -41,7 +41,7 @@ def _form(request: HttpRequest, patient: Patient) -> ResultsForm:
     )
 
 
-@allow(Action.ENTER_CLINICAL)
+@allow(Action.ENTER_CLINICAL, section="patient_search")
 def record_results(request: HttpRequest, uid: str) -> HttpResponse:
     """A panel, judged row by row; what is odd is confirmed with a reason, not refused."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
@@ -63,10 +63,7 @@ def record_results(request: HttpRequest, uid: str) -> HttpResponse:
     return render(request, "schedules/results.html", context, status=422 if form.errors else 200)
 
 
-record_results.section = "patient_search"  # type: ignore[attr-defined]
-
-
-@allow(Action.ENTER_CLINICAL)
+@allow(Action.ENTER_CLINICAL, section="patient_search")
 def check_result(request: HttpRequest, uid: str) -> HttpResponse:
     """One row, judged as it is typed (htmx); writes nothing."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from patients.models import Patient
-from patients.permissions import Action, allow, patients_of
+from patients.permissions import Action, allow, clinic_here, member_of, patients_of
 from schedules.models import PatientSchedule
 from schedules.plan_words import dose_words, plan_words
 from schedules.search import find_patients
@@ -30,15 +30,15 @@ class Row:
 @allow(Action.SEE_LISTS)
 def patient_search(request: HttpRequest) -> HttpResponse:
     """The clinic's patients by name, or those found; a single hit by its exact number opens at once."""
-    member = request.member  # type: ignore[attr-defined]
+    member, clinic = member_of(request), clinic_here(request)
     text = request.GET.get("q", "").strip()
-    patients = patients_of(member, Action.SEE_LISTS).filter(clinic=member.clinic)
+    patients = patients_of(member, Action.SEE_LISTS).filter(clinic=clinic)
     found = find_patients(patients, text)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     hits = list(page.object_list)
     if text and len(hits) == 1 and hits[0].record_number.casefold() == text.casefold():
         return redirect("patient", hits[0].uid)
-    today = member.clinic.today()
+    today = clinic.today()
     context = {"q": text, "page": page, "today": today, "rows": [_row(patient, today) for patient in hits]}
     return render(request, "schedules/search.html", context)
 
