@@ -2,7 +2,15 @@
 
 from patients.models.access import AccessLog
 from patients.models.clinic import Clinic, ClinicDefaults, ClinicRole, ClosedDate
-from patients.models.clinical import Assessment, Cause, Injection, LabResult, Medication, Pregnancy
+from patients.models.clinical import (
+    Assessment,
+    BloodDraw,
+    Cause,
+    Injection,
+    LabResult,
+    Medication,
+    Pregnancy,
+)
 from patients.models.form import SubmittedForm
 from patients.models.patient import Patient, PatientIdentifier
 from patients.models.product import Batch, Product
@@ -11,6 +19,7 @@ __all__ = [
     "AccessLog",
     "Assessment",
     "Batch",
+    "BloodDraw",
     "Cause",
     "Clinic",
     "ClinicDefaults",

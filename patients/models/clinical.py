@@ -61,6 +61,10 @@ class Pregnancy(ClinicalRecord):
     status = models.CharField(_("status"), max_length=8, choices=PregnancyStatus.choices())
     from_date = models.DateField(_("from"))
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    # Said while an injection was logged: taken back together with it.
+    injection = models.ForeignKey(
+        "Injection", on_delete=models.PROTECT, null=True, blank=True, related_name="pregnancies_said"
+    )
 
     class Meta(ClinicalRecord.Meta):
         verbose_name_plural = "pregnancies"
@@ -118,6 +122,10 @@ class Assessment(ClinicalRecord):
     visual = _score(Domain.VISUAL.label)
     same_as_last = models.BooleanField(default=False)
     note = models.TextField(_("note"), blank=True)
+    # Scored while an injection was logged: taken back together with it.
+    injection = models.ForeignKey(
+        "Injection", on_delete=models.PROTECT, null=True, blank=True, related_name="assessments_made"
+    )
 
     class Meta(ClinicalRecord.Meta):
         constraints = [
@@ -201,6 +209,29 @@ class Injection(ClinicalRecord):
 
     def __str__(self) -> str:
         return f"{self.on} {self.drug}"
+
+
+@keep_history()
+class BloodDraw(ClinicalRecord):
+    """Blood that was taken and whose results are still to come; `contents` as the calendar's event lists them.
+
+    It fulfils nothing by itself: a check is done when its results are recorded.
+    """
+
+    drawn_on = models.DateField(_("drawn on"))
+    drawn_at = models.TimeField(_("drawn at"), null=True, blank=True)
+    before_dose = models.BooleanField(_("before that day's dose"), null=True, blank=True)
+    contents = ArrayField(models.CharField(max_length=32), default=list, blank=True)
+    # Drawn while an injection was logged: taken back together with it.
+    injection = models.ForeignKey(
+        Injection, on_delete=models.PROTECT, null=True, blank=True, related_name="draws"
+    )
+
+    class Meta(ClinicalRecord.Meta):
+        indexes = [models.Index(fields=["patient", "-drawn_on"], name="draw_by_date")]
+
+    def __str__(self) -> str:
+        return f"{self.drawn_on}"
 
 
 @keep_history()

@@ -6,7 +6,7 @@ by `rebuild_schedules`. A fixed number of queries for any number of patients.
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from schedules.actions.raise_flags import reconcile_flags
 from schedules.facts import facts_for
 from schedules.models import Forecast, OpenEvent, PatientSchedule
 from schedules.rules.evaluate import evaluate, forecast
+from schedules.rules.facts import Facts
 from schedules.rules.results import Evaluation, Event, EventKind, ForecastSpan
 
 log = logging.getLogger(__name__)
@@ -111,10 +112,15 @@ def _next_blood(events: Iterable[Event]) -> Event | None:
     return min((event for event in events if event.kind in BLOOD_KINDS), key=lambda e: e.due_on, default=None)
 
 
-def answers_for(patient_ids: Collection[int], *, as_of: dt.date | None = None) -> list[Answer]:
-    """Evaluate the patients, each on its clinic's civil date unless `as_of` is given; writes nothing."""
+def answers_for(
+    patient_ids: Collection[int], *, as_of: dt.date | None = None, facts: Mapping[int, Facts] | None = None
+) -> list[Answer]:
+    """Evaluate the patients, each on its clinic's civil date unless `as_of` is given; writes nothing.
+
+    `facts` spares reading them again where the caller just has; they must be those of the record as it is now.
+    """
     patients = Patient.objects.filter(pk__in=patient_ids).select_related("clinic").order_by("pk")
-    facts = facts_for(patients)
+    facts = facts_for(patients) if facts is None else facts
     found = []
     for patient in patients:
         today = as_of or patient.clinic.today()
@@ -135,14 +141,18 @@ _SCHEDULE_FIELDS = [
 
 
 def refresh_patients(
-    patient_ids: Collection[int], *, cause: str, as_of: dt.date | None = None
+    patient_ids: Collection[int],
+    *,
+    cause: str,
+    as_of: dt.date | None = None,
+    facts: Mapping[int, Facts] | None = None,
 ) -> list[Answer]:
     """Evaluate and store. `cause` names the record that did it ("injection:17"), kept with the flags it closes.
 
     Runs inside the caller's transaction and clinic scope. Forecast rows go first: the sweep locks them before
     flags, too, so the two never wait for each other.
     """
-    answers = answers_for(patient_ids, as_of=as_of)
+    answers = answers_for(patient_ids, as_of=as_of, facts=facts)
     ids = [answer.patient.pk for answer in answers]
     Forecast.objects.filter(patient_id__in=ids).delete()
     Forecast.objects.bulk_create([row for answer in answers for row in answer.forecasts()])
