@@ -52,6 +52,8 @@ def test_safe_settings_pass_the_deployment_check_without_a_warning() -> None:
         ({"DEBUG": "1"}, "DEBUG must be off"),
         ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS must name"),
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS must name"),
+        ({"EMAIL_URL": None}, "EMAIL_URL must be set"),
+        ({"REDIS_URL": None, "DATABASE_ADMIN_URL": None}, "DATABASE_ADMIN_URL, REDIS_URL must be set"),
     ],
 )
 def test_unsafe_settings_refuse_to_start(changed: dict[str, str | None], says: str) -> None:
