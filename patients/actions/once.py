@@ -16,9 +16,22 @@ class AlreadySubmittedError(Exception):
         self.result = result
 
 
+def recorded_before(*, token: str | None, by: Any) -> str | None:
+    """What this very form of `by` led to, if it was recorded before; else nothing. For views whose own checks
+    would take the second copy for a conflict with the first."""
+    try:
+        found = SubmittedForm.objects.filter(token=uuid.UUID(token or ""), user=by).first()
+    except ValueError:
+        return None
+    return found.result if found else None
+
+
 def claim_form(*, token: uuid.UUID, by: Any) -> SubmittedForm:
     """Take the form's token, in the transaction of its action. A second copy waits for the first, then gets
-    AlreadySubmittedError. Set `.result` and save when the action is done."""
+    AlreadySubmittedError. Set `.result` and save when the action is done.
+
+    An action that may still refuse after this is `@transaction.atomic`, so that refusing gives the token back:
+    otherwise the corrected form, sent again, would be taken for recorded."""
     try:
         with transaction.atomic():
             return SubmittedForm.objects.create(token=token, user=by)

@@ -52,7 +52,14 @@ class PatientForm(ActionForm, forms.ModelForm):
         if self.instance.pk:
             self.initial["version"] = self.instance.version
             if self.instance.email_consent_at:
-                self.initial["consent"] = "yes" if self.instance.email_consent else "no"
+                agrees = self.instance.email_consent and self.instance.unsubscribed_at is None
+                self.initial["consent"] = "yes" if agrees else "no"
+                # Asked is asked: it can be taken back, not forgotten.
+                self.fields["consent"].choices = [choice for choice in CONSENT if choice[0]]  # type: ignore[attr-defined]
+                if self.instance.unsubscribed_at:
+                    self.fields["consent"].help_text = _(
+                        "Stopped the reminders by the link in one of them. Choose Yes only if asked again."
+                    )
         self.helper.layout = Layout(
             "token",
             "version",

@@ -83,7 +83,7 @@ class Patient(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.name_key = fold(f"{self.family_name} {self.given_name}")
+        self.name_key = fold(f"{self.family_name} {self.given_name}")[:170]  # folding may lengthen a name
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property

@@ -148,10 +148,13 @@ def edit_allergies(request: HttpRequest, uid: str) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 fields=fields,
                 consent=None,
+                token=form.cleaned_data["token"],
                 by=request.user,
             )
-        except ChangedMeanwhileError as error:
-            form.add_error(None, f"{error} {_('Check what is on record and save again.')}")
+        except AlreadySubmittedError:
+            return redirect("background", patient.uid)
+        except ChangedMeanwhileError:
+            form.add_error(None, _still_on_record(patient, form))
             form.data = request.POST.copy()
             form.data["version"] = str(patient.version)
         else:
@@ -187,6 +190,23 @@ def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpR
     return _form_page(
         request, patient, form, title=_("Strike out: %(what)s") % {"what": record}, save=_("Strike out")
     )
+
+
+def _still_on_record(patient: Patient, form: AllergiesForm) -> str:
+    """What somebody else saved while this person was typing, where it differs from what was typed."""
+    said = _(
+        "Someone else changed this record while you were typing. What you chose is below and not saved yet."
+    )
+    differs = [
+        f"{form.fields[name].label}: {_in_words(getattr(patient, name))}"
+        for name in AllergiesForm.Meta.fields
+        if getattr(patient, name) != form.cleaned_data[name]
+    ]
+    return f"{said} {_('On record now:')} {'; '.join(differs)}." if differs else said
+
+
+def _in_words(value: str | bool) -> str:
+    return (_("yes") if value else _("no")) if isinstance(value, bool) else value or _("none")
 
 
 def _form_page(

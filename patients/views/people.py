@@ -3,20 +3,21 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from patients.actions.once import AlreadySubmittedError
+from patients.actions.once import AlreadySubmittedError, recorded_before
+from patients.actions.people import NumberTakenError, likely_same_person
 from patients.actions.people import edit_patient as edit
-from patients.actions.people import likely_same_person
 from patients.actions.people import register_patient as register
 from patients.actions.records import ChangedMeanwhileError
 from patients.forms.people import PatientForm, RegisterForm
 from patients.models import Clinic, Patient
 from patients.notices import notify
-from patients.permissions import Action, Role, allow, clinic_here, patient_or_404
+from patients.permissions import Action, Role, allow, clinic_here, member_of, patient_or_404
 from patients.views.page import patient_context
 
 
@@ -38,6 +39,10 @@ def physicians_of(clinic: Clinic) -> QuerySet[Any]:
 def register_patient(request: HttpRequest) -> HttpResponse:
     """A form; a likely same person is shown first, and the same form sent twice registers once."""
     clinic = clinic_here(request)
+    if not member_of(request).may(Action.EDIT_IDENTITY):
+        raise PermissionDenied(_("You may register patients in another clinic of yours, not in this one."))
+    if done := recorded_before(token=request.POST.get("token"), by=request.user):
+        return redirect("patient", done)
     form = RegisterForm(request.POST or None, clinic=clinic, physicians=physicians_of(clinic))
     alike: list[Patient] = []
     if request.method == "POST" and form.is_valid():
@@ -61,9 +66,14 @@ def register_patient(request: HttpRequest) -> HttpResponse:
                     by=request.user,
                 )
             except AlreadySubmittedError as again:
+                if not again.result:
+                    raise BadRequest("the token is somebody else's") from again
                 return redirect("patient", again.result)
-            notify(request, _("%(name)s is registered.") % {"name": patient.name})
-            return redirect("patient", patient.uid)
+            except NumberTakenError as error:
+                form.add_error("record_number", str(error))
+            else:
+                notify(request, _("%(name)s is registered.") % {"name": patient.name})
+                return redirect("patient", patient.uid)
     context = {"form": form, "alike": alike}
     return render(request, "patients/register.html", context, status=422 if form.errors else 200)
 
@@ -73,6 +83,8 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
     """Identity and contact data. If someone else saved first, says what is now on record and keeps the typing."""
     patient = patient_or_404(request, uid, Action.EDIT_IDENTITY)
     clinic = patient.clinic
+    if recorded_before(token=request.POST.get("token"), by=request.user) is not None:
+        return redirect("patient", patient.uid)
     form = PatientForm(
         request.POST or None,
         instance=Patient.objects.get(pk=patient.pk),
@@ -87,8 +99,13 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
                 version=form.cleaned_data["version"] or 0,
                 fields=form.identity,
                 consent=form.consent_given,
+                token=form.cleaned_data["token"],
                 by=request.user,
             )
+        except AlreadySubmittedError:
+            return redirect("patient", patient.uid)
+        except NumberTakenError as error:
+            form.add_error("record_number", str(error))
         except ChangedMeanwhileError:
             changed = _on_record(patient, form)
             form.data = request.POST.copy()
