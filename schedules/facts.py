@@ -138,7 +138,7 @@ def open_days(clinics: Iterable[Clinic]) -> dict[int, rules.Clinic]:
     }
 
 
-def _changed(values: dict[str, Any]) -> Defaults:
+def defaults_from(values: dict[str, Any]) -> Defaults:
     """The standard defaults with some numbers changed, by their field names (schedules.rules.defaults)."""
     return replace(STANDARD, **{name: type(getattr(STANDARD, name))(value) for name, value in values.items()})
 
@@ -147,7 +147,7 @@ def defaults_in_force(clinics: Iterable[Clinic]) -> dict[int, Defaults]:
     """Each clinic's defaults: the newest changed version, else as specified. One query."""
     rows = ClinicDefaults.objects.filter(clinic__in=list(clinics)).order_by("version")
     changed = {row.clinic_id: row.values for row in rows}
-    return {clinic_id: _changed(values) for clinic_id, values in changed.items()}
+    return {clinic_id: defaults_from(values) for clinic_id, values in changed.items()}
 
 
 def facts_for(patients: Iterable[Patient]) -> dict[int, rules.Facts]:

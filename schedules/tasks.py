@@ -12,6 +12,8 @@ from schedules.actions import send_messages as sending
 from schedules.actions import sweep as sweeping
 
 log = logging.getLogger(__name__)
+# A request does not wait for a broker that is away (kombu itself would try for six seconds).
+_AT_ONCE = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 
 
 @shared_task
@@ -36,6 +38,7 @@ def soon(task: Task) -> None:
     """Ask a worker to run `task` now rather than at the beat's next tick. Without a broker nothing is lost: what is
     to be done is in the database, and the beat comes back to it."""
     try:
-        task.apply_async(ignore_result=True, retry=False)
+        with task.app.connection_for_write(transport_options=_AT_ONCE) as connection:
+            task.apply_async(connection=connection, ignore_result=True, retry=False)
     except OperationalError:
         log.warning("no broker: %s waits for the next tick", task.name)

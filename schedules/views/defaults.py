@@ -1,0 +1,99 @@
+"""A clinic's defaults of the guideline: what is in force, who changed it, and changing one after seeing its effect."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from patients.models import Clinic, ClinicDefaults
+from patients.notices import notify
+from patients.permissions import Action, allow, clinic_here, member_of
+from patients.views.people import physicians_of
+from schedules.actions.defaults import UnchangedError, change_default, effect_of, values_in_force
+from schedules.facts import defaults_from
+from schedules.forms.defaults import NAMES, DefaultForm, unit_of, words_of
+from schedules.rules.defaults import STANDARD
+from schedules.rules.sources import DEFAULTS
+from schedules.tasks import rebuild_clinic, soon
+
+
+def _managed(request: HttpRequest) -> Clinic:
+    clinic = clinic_here(request)
+    if not member_of(request).may(Action.MANAGE_CLINIC, clinic.pk):
+        raise Http404
+    return clinic
+
+
+@allow(Action.MANAGE_CLINIC, section="clinic")
+def clinic_defaults(request: HttpRequest) -> HttpResponse:
+    """Every default with its number here, as specified or changed."""
+    clinic = _managed(request)
+    changed = values_in_force(clinic)
+    rows = [
+        {
+            "name": name,
+            "rule": DEFAULTS[name.partition("_")[0].upper()],
+            "words": words_of(name),
+            "unit": unit_of(name),
+            "standard": getattr(STANDARD, name),
+            "value": changed.get(name, getattr(STANDARD, name)),
+            "changed": name in changed and str(changed[name]) != str(getattr(STANDARD, name)),
+        }
+        for name in NAMES
+    ]
+    versions = (
+        ClinicDefaults.objects.filter(clinic=clinic)
+        .select_related("changed_by", "agreed_by")
+        .order_by("-version")
+    )
+    return render(request, "schedules/defaults.html", {"rows": rows, "versions": versions[:50]})
+
+
+@allow(Action.MANAGE_CLINIC, section="clinic")
+def change_clinic_default(request: HttpRequest, name: str) -> HttpResponse:
+    """First shows how many patients' calendars and flags would change, then keeps it and rebuilds."""
+    clinic = _managed(request)
+    if name not in NAMES:
+        raise Http404
+    values = values_in_force(clinic)
+    form = DefaultForm(
+        request.POST or None,
+        name=name,
+        physicians=physicians_of(clinic),
+        initial={"value": values.get(name, getattr(STANDARD, name))},
+    )
+    context: dict[str, Any] = {
+        "form": form,
+        "words": words_of(name),
+        "rule": DEFAULTS[name.partition("_")[0].upper()],
+        "standard": getattr(STANDARD, name),
+        "unit": unit_of(name),
+    }
+    if request.method == "POST" and form.is_valid():
+        value = form.cleaned_data["value"]
+        if "confirm" in request.POST:
+            return _change(request, clinic, form)
+        context["effect"] = effect_of(clinic, defaults_from(values | {name: value}))
+    return render(request, "schedules/default_change.html", context, status=422 if form.errors else 200)
+
+
+def _change(request: HttpRequest, clinic: Clinic, form: DefaultForm) -> HttpResponse:
+    data = form.cleaned_data
+    try:
+        change_default(
+            clinic=clinic,
+            name=form.name,
+            value=data["value"],
+            reason=data["reason"],
+            agreed_by=data["agreed_by"],
+            by=request.user,
+        )
+    except UnchangedError:
+        notify(request, _("Nothing changed: this value is in force already."))
+        return redirect("clinic_defaults")
+    transaction.on_commit(partial(soon, rebuild_clinic, clinic.pk))
+    notify(request, _("Changed. The calendars of this clinic are being worked out again."))
+    return redirect("clinic_defaults")
