@@ -8,6 +8,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from schedules.actions import prepare_messages as preparing
+from schedules.actions import rebuild as rebuilding
 from schedules.actions import send_messages as sending
 from schedules.actions import sweep as sweeping
 
@@ -34,11 +35,17 @@ def send_messages() -> None:
     sending.send_messages(clock=timezone.now)
 
 
+@shared_task
+def rebuild_wanted_clinics() -> None:
+    """Evaluate every patient again of clinics whose open days, time zone or defaults changed."""
+    rebuilding.rebuild_wanted_clinics()
+
+
 def soon(task: Task) -> None:
     """Ask a worker to run `task` now rather than at the beat's next tick. Without a broker nothing is lost: what is
     to be done is in the database, and the beat comes back to it."""
     try:
         with task.app.connection_for_write(transport_options=_AT_ONCE) as connection:
-            task.apply_async(connection=connection, ignore_result=True, retry=False)
+            task.apply_async(connection=connection, ignore_result=True, retry=False)  # type: ignore[call-arg]
     except OperationalError:
         log.warning("no broker: %s waits for the next tick", task.name)

@@ -14,6 +14,20 @@ from schedules.models import Flag, Forecast, JobRun, OpenEvent, PatientSchedule
 JOB = "rebuild"
 
 
+def ask_for_rebuild(clinic: Clinic) -> None:
+    """Say in a row that the clinic's calendars must be worked out again; a worker does it (rebuild_wanted_clinics),
+    at once if the broker is there, else at the beat's next tick."""
+    JobRun.objects.update_or_create(
+        clinic=clinic, job=JOB, defaults={"finished_at": None, "counts": {"done": 0}, "error": ""}
+    )
+
+
+def rebuild_wanted_clinics() -> None:
+    """Rebuild every clinic that asked for it and is not done: also one whose worker was killed."""
+    for run in JobRun.objects.filter(job=JOB, finished_at__isnull=True).select_related("clinic"):
+        rebuild_clinic(run.clinic)
+
+
 def patient_ids_of(clinic: Clinic, *, after: int = 0) -> list[int]:
     """The ids of the clinic's patients in the order in which they are rebuilt."""
     with clinic_scope([clinic.pk]):
