@@ -49,7 +49,7 @@ class DefaultForm(ActionForm):
     """One number, who of the physicians agreed, and why. `confirmed` comes from the page that showed the effect."""
 
     value = forms.CharField(label=_("New value"), max_length=12)
-    agreed_by = forms.ModelChoiceField(
+    agreed_by: forms.ModelChoiceField = forms.ModelChoiceField(
         label=_("Physician who agrees"), queryset=None, empty_label=_("Choose…")
     )
     reason = forms.CharField(label=_("Why"), widget=forms.Textarea(attrs={"rows": 2}))

@@ -13,11 +13,12 @@ from patients.notices import notify
 from patients.permissions import Action, allow, clinic_here, member_of
 from patients.views.people import physicians_of
 from schedules.actions.defaults import UnchangedError, change_default, effect_of, values_in_force
+from schedules.actions.rebuild import ask_for_rebuild
 from schedules.facts import defaults_from
 from schedules.forms.defaults import NAMES, DefaultForm, unit_of, words_of
 from schedules.rules.defaults import STANDARD
 from schedules.rules.sources import DEFAULTS
-from schedules.tasks import rebuild_clinic, soon
+from schedules.tasks import rebuild_wanted_clinics, soon
 
 
 def _managed(request: HttpRequest) -> Clinic:
@@ -44,12 +45,9 @@ def clinic_defaults(request: HttpRequest) -> HttpResponse:
         }
         for name in NAMES
     ]
-    versions = (
-        ClinicDefaults.objects.filter(clinic=clinic)
-        .select_related("changed_by", "agreed_by")
-        .order_by("-version")
-    )
-    return render(request, "schedules/defaults.html", {"rows": rows, "versions": versions[:50]})
+    kept = ClinicDefaults.objects.filter(clinic=clinic).order_by("-version")[:50]
+    versions = kept.select_related("changed_by", "agreed_by")
+    return render(request, "schedules/defaults.html", {"rows": rows, "versions": versions})
 
 
 @allow(Action.MANAGE_CLINIC, section="clinic")
@@ -94,6 +92,7 @@ def _change(request: HttpRequest, clinic: Clinic, form: DefaultForm) -> HttpResp
     except UnchangedError:
         notify(request, _("Nothing changed: this value is in force already."))
         return redirect("clinic_defaults")
-    transaction.on_commit(partial(soon, rebuild_clinic, clinic.pk))
+    ask_for_rebuild(clinic)
+    transaction.on_commit(partial(soon, rebuild_wanted_clinics))
     notify(request, _("Changed. The calendars of this clinic are being worked out again."))
     return redirect("clinic_defaults")
