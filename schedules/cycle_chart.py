@@ -1,0 +1,191 @@
+"""How the effect wears off: symptom scores by days since the last injection, several cycles over one another. Pure."""
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from patients.templatetags.clinic_words import plain_date
+from schedules.chart_parts import (
+    ACCENT,
+    AXIS,
+    BORDERLINE_FILL,
+    FONT,
+    MUTED,
+    TEXT,
+    WARNING,
+    Paper,
+    Part,
+    note,
+)
+from schedules.course import ScorePoint
+
+CYCLES_SHOWN = 5
+# Loading doses are days apart: nothing wears off between them.
+SHORTEST_CYCLE_DAYS = 7
+# Oldest first: greys with different dashes, so that cycles are told apart without colour.
+_OLDER = [("#8e99a7", "1px 3px"), ("#6d7886", "3px 3px"), ("#535d6a", "7px 3px"), ("#353d47", "solid")]
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One stretch between two injections: (days since the injection, score) in order; `is_present`: the last."""
+
+    dose_on: dt.date
+    scores: tuple[tuple[int, int], ...]
+    by_patient: tuple[tuple[int, int], ...]
+    is_present: bool
+
+    @property
+    def words(self) -> str:
+        """The month of the injection: "Sep 2026"."""
+        month = plain_date(self.dose_on).partition(" ")[2]
+        return f"{month} (now)" if self.is_present else month
+
+
+def cycles_of(dose_days: Sequence[dt.date], scores: Sequence[ScorePoint], today: dt.date) -> list[Cycle]:
+    """The last cycles that hold a score, oldest first. A score on the day of a dose belongs to the cycle it
+    ends, for symptoms are asked before the injection."""
+    found: dict[int, list[ScorePoint]] = {}
+    for score in scores:
+        if score.total is not None and dose_days:
+            position = bisect_left(dose_days, score.on) - 1
+            if position >= 0:
+                found.setdefault(position, []).append(score)
+    cycles = []
+    for position, points in sorted(found.items()):
+        is_present = position + 1 == len(dose_days)
+        ends_on = today if is_present else dose_days[position + 1]
+        if (ends_on - dose_days[position]).days >= SHORTEST_CYCLE_DAYS:
+            cycles.append(_cycle(dose_days[position], points, is_present=is_present))
+    return cycles[-CYCLES_SHOWN:]
+
+
+def _cycle(dose_on: dt.date, points: Sequence[ScorePoint], *, is_present: bool) -> Cycle:
+    ordered = sorted(points, key=attrgetter("on"))
+    pairs = [((point.on - dose_on).days, point.total or 0, point.by_patient) for point in ordered]
+    return Cycle(
+        dose_on,
+        tuple((days, total) for days, total, _ in pairs),
+        tuple((days, total) for days, total, by_patient in pairs if by_patient),
+        is_present,
+    )
+
+
+def worse_from(cycles: Sequence[Cycle]) -> int | None:
+    """The first day after an injection on which a score exceeds the best one; None if that never happens."""
+    best = min((total for cycle in cycles for _, total in cycle.scores), default=0)
+    return min(
+        (days for cycle in cycles for days, total in cycle.scores if total > best and days > 0), default=None
+    )
+
+
+def can_be_drawn(cycles: Sequence[Cycle]) -> bool:
+    """Whether there is anything to compare: scores on two different days of a cycle at least."""
+    return len({days for cycle in cycles for days, _ in cycle.scores}) > 1
+
+
+def cycle_figure(cycles: Sequence[Cycle], paper: Paper) -> Part:
+    """The cycles as a figure: older ones grey, the latest thick and named."""
+    longest = max((days for cycle in cycles for days, _ in cycle.scores), default=56)
+    highest = max((total for cycle in cycles for _, total in cycle.scores), default=4)
+    onset = worse_from(cycles)
+    shapes, notes = [], []
+    if onset is not None:
+        shapes.append(
+            {
+                "type": "rect", "layer": "below", "xref": "x", "yref": "paper", "x0": onset,
+                "x1": longest * 1.02, "y0": 0, "y1": 1, "fillcolor": BORDERLINE_FILL, "line": {"width": 0},
+            }
+        )  # fmt: skip
+        words = f"worse from about day {onset}" if paper.words else f"from day {onset}"
+        near_end = onset > longest * 0.6
+        notes.append(
+            note(f"<b>{words}</b>", x=0.0, y=1.0, yanchor="top", xshift=4, font={"color": WARNING})
+            | {"xref": "x", "x": longest if near_end else onset, "xanchor": "right" if near_end else "left"}
+        )
+    data = [
+        trace
+        for position, cycle in enumerate(cycles)
+        for trace in _drawn(cycle, len(cycles) - position, _lift(position))
+    ]
+    notes += _names(cycles, longest, highest, paper)
+    return {"data": data, "layout": _layout(longest, highest, shapes, notes, paper)}
+
+
+def _lift(position: int) -> float:
+    """Equal scores of several cycles would lie on one another: each is drawn a little above the older one."""
+    return position * 0.06
+
+
+def _drawn(cycle: Cycle, from_last: int, lift: float) -> list[Part]:
+    """A cycle's line and, where the patient answered by link, hollow diamonds; `from_last` 1 is the latest."""
+    colour, dash = (ACCENT, "solid") if from_last == 1 else _OLDER[-(from_last - 1)]
+    thick = from_last == 1
+    hover = [f"<b>Score {total}</b><br>day {days} after the dose of {plain_date(cycle.dose_on)}"
+             for days, total in cycle.scores]  # fmt: skip
+    asked = [pair for pair in cycle.scores if pair not in cycle.by_patient]
+    line = {
+        "type": "scatter", "mode": "lines", "name": cycle.words, "hoverinfo": "skip",
+        "x": [days for days, _ in cycle.scores], "y": [total + lift for _, total in cycle.scores],
+        "line": {"color": colour, "dash": dash, "width": 3 if thick else 1.75},
+    }  # fmt: skip
+    texts = dict(zip(cycle.scores, hover, strict=True))
+    marks = [
+        {
+            "type": "scatter", "mode": "markers", "name": cycle.words,
+            "x": [days for days, _ in pairs], "y": [total + lift for _, total in pairs],
+            "text": [texts[pair] for pair in pairs], "hovertemplate": "%{text}<extra></extra>",
+            "marker": {"symbol": symbol, "size": 9 if thick else 7, "color": colour},
+        }
+        for pairs, symbol in ((asked, "circle"), (cycle.by_patient, "diamond-open"))
+        if pairs
+    ]  # fmt: skip
+    return [line, *marks]
+
+
+def _names(cycles: Sequence[Cycle], longest: int, highest: int, paper: Paper) -> list[Part]:
+    """The cycles' names at the right edge, spread so that none covers another."""
+    room = (highest + 1) / 8 if paper.words else (highest + 1) / 6
+    ends = sorted(cycles, key=lambda cycle: (cycle.scores[-1][1], cycle.dose_on), reverse=True)
+    names, free_below = [], highest + 1.0
+    for cycle in ends:
+        y = min(float(cycle.scores[-1][1]), free_below)
+        free_below = y - room
+        latest = cycle is cycles[-1]
+        words = cycle.words if paper.words else cycle.words.partition(" ")[0]
+        names.append(
+            {
+                "text": f"<b>{words}</b>" if latest else words, "x": cycle.scores[-1][0],
+                "y": cycle.scores[-1][1] + _lift(cycles.index(cycle)), "ax": longest * 1.05, "ay": y,
+                "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "xanchor": "left", "showarrow": True,
+                "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": ACCENT if latest else MUTED, "standoff": 6,
+                "font": {"color": ACCENT if latest else TEXT},
+            }
+        )  # fmt: skip
+    return names
+
+
+def _layout(longest: int, highest: int, shapes: list[Part], notes: list[Part], paper: Paper) -> Part:
+    step = 14 if longest >= 28 else 7
+    plain = {
+        "zeroline": False, "fixedrange": True, "color": MUTED, "ticks": "outside", "showline": True,
+        "linecolor": AXIS, "tickcolor": AXIS,
+    }  # fmt: skip
+    return {
+        "height": 240 if paper.words else 220,
+        "margin": {"l": 26, "r": 118 if paper.words else 66, "t": 8, "b": 44, "pad": 0},
+        "font": {"family": FONT, "size": paper.font, "color": TEXT},
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "shapes": shapes,
+        "annotations": notes,
+        "xaxis": plain | {"range": [0, longest * 1.02], "dtick": step, "showgrid": False,
+                          "title": {"text": "days since the last injection", "standoff": 8}},
+        "yaxis": plain | {"range": [-0.2, highest + 1], "dtick": 1 if highest < 8 else 3,
+                          "gridcolor": "#e6e9ed", "showgrid": True},
+    }  # fmt: skip
