@@ -37,7 +37,8 @@ def resend_message(
 ) -> Message:
     """Queue the message once more, as a row of its own, to the patient's present address; it is written afresh just
     before it is sent. Raises NotWantedError, AlreadySubmittedError."""
-    if why := reason_against_resending(message, today=today):
+    why = reason_against_resending(message, today=today)
+    if why or message.patient is None:
         raise NotWantedError(why)
     form = claim_form(token=token, by=by)
     patient = lock_patient(message.patient)

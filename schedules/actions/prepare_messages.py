@@ -77,7 +77,7 @@ def _patients_in_question(clinic: Clinic, today: dt.date) -> list[int]:
 def _prepare_batch(patient_ids: list[int], *, today: dt.date, now: dt.datetime) -> dict[str, int]:
     past: dict[int, list[Message]] = defaultdict(list)
     for message in Message.objects.filter(patient_id__in=patient_ids).defer("text", "html", "calendar"):
-        past[message.patient_id].append(message)
+        past[message.patient_id or 0].append(message)
     rows, again, unprepared = [], [], 0
     for patient_id, visit in visits_of(patient_ids).items():
         messages = past[patient_id]

@@ -48,7 +48,7 @@ def send_messages(*, clock: Clock) -> dict[str, int]:
 
 def send_for_clinic(clinic: Clinic, *, outbox: Outbox, clock: Clock) -> Counter[str]:
     """Prepare the mails to staff, then send what waits, at most MOST_IN_A_RUN; stop when the server is away."""
-    prepare_staff_messages(clinic, now=clock())
+    _prepare_staff(clinic, now=clock())
     counts: Counter[str] = Counter()
     error = ""
     for _number in range(MOST_IN_A_RUN):
@@ -65,6 +65,16 @@ def send_for_clinic(clinic: Clinic, *, outbox: Outbox, clock: Clock) -> Counter[
             break
     note_run(clinic.pk, "sending", now=clock(), counts=dict(counts), error=error)
     return counts
+
+
+def _prepare_staff(clinic: Clinic, *, now: dt.datetime) -> None:
+    """Mails to staff that cannot be written do not hold up those to patients; the front page says so."""
+    try:
+        wanted, error = prepare_staff_messages(clinic, now=now), ""
+    except Exception as problem:  # noqa: BLE001
+        wanted, error = 0, type(problem).__name__
+        log.error("mails to staff not written for clinic %s: %s", clinic.pk, error)
+    note_run(clinic.pk, "staff", now=now, counts={"prepared": wanted}, error=error)
 
 
 def is_open(clinic: Clinic, *, now: dt.datetime) -> bool:

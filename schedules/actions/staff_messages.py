@@ -84,7 +84,9 @@ def _digest(clinic: Clinic, *, now: dt.datetime) -> list[Message]:
         return []
     if Message.objects.filter(clinic=clinic, kind=Kind.DIGEST, announced_on=today, step=MORNING).exists():
         return []
-    addresses = members(clinic, ALLOWED[Action.SEE_LISTS]).values_list("user__email", flat=True)
+    addresses = set(members(clinic, ALLOWED[Action.SEE_LISTS]).values_list("user__email", flat=True))
+    if not addresses:
+        return []
     counts = counts_of(clinic, today=today)
     rendered = render_staff(
         Kind.DIGEST, clinic, path=reverse("today"), day=date_format(today, "D j M Y"), counts=counts

@@ -48,10 +48,10 @@ def render_reminder(reminder: Reminder, visit: Visit, *, version: int, now: dt.d
     patient, clinic = visit.patient, visit.patient.clinic
     today = now.astimezone(clinic.tz).date()
     with translation.override(_language(patient.language)):
-        context = {
+        context: dict[str, Any] = {
             "first_name": next(iter(without_clinical_words([patient.given_name])), ""),
             "day": date_format(visit.on, _DAY),
-            "at": date_format(visit.at, "H:i") if visit.at else "",
+            "at": f"{visit.at:%H:%M}" if visit.at else "",
             "clinic": sender_of(clinic) if clinical_words(clinic.name) else clinic.name,
             "place": place_of(clinic),
             "phone": clinic.phone,

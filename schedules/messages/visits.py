@@ -54,13 +54,17 @@ def visits_of(patient_ids: Collection[int]) -> dict[int, Visit]:
             patient_id__in=patient_ids, kind="injection", cancelled_at__isnull=True
         )
     }
-    return {
-        schedule.patient_id: _visit(schedule, bookings.get(schedule.patient_id))
-        for schedule in schedules.select_related("patient__clinic")
-    }
+    found = {}
+    for schedule in schedules.select_related("patient__clinic"):
+        visit = _visit(schedule, bookings.get(schedule.patient_id))
+        if visit is not None:
+            found[schedule.patient_id] = visit
+    return found
 
 
-def _visit(schedule: PatientSchedule, booking: Booking | None) -> Visit:
+def _visit(schedule: PatientSchedule, booking: Booking | None) -> Visit | None:
+    if schedule.due_on is None or schedule.book_on is None or schedule.missed_on is None:
+        return None
     if booking is not None and booking.after_dose_on != schedule.last_dose_on:
         booking = None  # Agreed for a visit that has taken place since.
     on = booking.on if booking else schedule.book_on
@@ -114,7 +118,7 @@ def _told_at(visit: Visit, past: Iterable[Message]) -> dt.date | None:
 
 def _last_told(visit: Visit, past: Iterable[Message]) -> Message | None:
     sent = [m for m in past if m.kind in _ANNOUNCES and m.state == State.SENT and _standing(m, visit)]
-    return max(sent, key=lambda m: m.sent_at, default=None)
+    return max(sent, key=lambda m: m.sent_at or m.created_at, default=None)
 
 
 def _sent_on(message: Message, visit: Visit) -> dt.date:

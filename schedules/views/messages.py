@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from patients.actions.once import AlreadySubmittedError
 from patients.forms.base import ActionForm
 from patients.notices import notify
-from patients.permissions import Action, allow, public
+from patients.permissions import Action, allow, clinic_here, member_of, public
 from schedules import tasks
 from schedules.actions.messages import (
     NotWantedError,
@@ -37,6 +37,13 @@ PER_PAGE = 50
 _NOT_SHOWN = ("text", "html", "calendar")
 
 
+class ListedRow(NamedTuple):
+    """One line of the list; `at` on the clinic's wall clock: sent, or written."""
+
+    message: Message
+    at: dt.datetime
+
+
 @dataclass(frozen=True, slots=True)
 class HappenedRow:
     """One change in a message's life, in words; `at` on the clinic's wall clock."""
@@ -48,26 +55,24 @@ class HappenedRow:
 
 
 @require_safe
-@allow(Action.MESSAGES)
+@allow(Action.MESSAGES, section="messages")
 def message_list(request: HttpRequest) -> HttpResponse:
     """The clinic's messages, newest first; filters and page stand in the address."""
-    clinic = request.member.clinic
-    if not request.member.may(Action.MESSAGES, clinic.pk):
+    clinic = clinic_here(request)
+    if not member_of(request).may(Action.MESSAGES, clinic.pk):
         raise PermissionDenied
     filters = MessageFilter(request.GET)
     found = filters.narrow(Message.objects.filter(clinic=clinic).select_related("patient").defer(*_NOT_SHOWN))
     page = Paginator(found.order_by("-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
-    for message in page:
-        message.moment = (message.sent_at or message.created_at).astimezone(clinic.tz)
-    context = {"page": page, "filters": filters, "today": clinic.today(), "clinic_now": clinic.now()}
+    rows = [
+        ListedRow(message, (message.sent_at or message.created_at).astimezone(clinic.tz)) for message in page
+    ]
+    context = {"page": page, "rows": rows, "filters": filters, "today": clinic.today()}
     return render(request, "schedules/message_list.html", context)
 
 
-message_list.section = "messages"
-
-
 def _message_or_404(request: HttpRequest, uid: uuid.UUID) -> Message:
-    member = request.member
+    member = member_of(request)
     found = Message.objects.select_related("patient", "clinic").filter(
         uid=uid, clinic_id__in=member.clinic_ids
     )
@@ -80,14 +85,11 @@ def _message_or_404(request: HttpRequest, uid: uuid.UUID) -> Message:
 
 
 @require_safe
-@allow(Action.MESSAGES)
+@allow(Action.MESSAGES, section="messages")
 def message_page(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One message: its text as sent, what became of it, and sending it again or why that cannot be."""
     message = _message_or_404(request, uid)
     return render(request, "schedules/message_page.html", _page_context(message))
-
-
-message_page.section = "messages"
 
 
 def _page_context(message: Message) -> dict[str, Any]:
@@ -104,6 +106,7 @@ def _page_context(message: Message) -> dict[str, Any]:
     }
 
 
+_WRITTEN = (gettext_lazy("Written, waits to be sent"), "pen")
 _WORDS = {
     State.QUEUED: (gettext_lazy("Could not be sent yet"), "clock"),
     State.SENT: (gettext_lazy("Sent"), "check"),
@@ -116,13 +119,12 @@ _WORDS = {
 def _what_happened(message: Message) -> list[HappenedRow]:
     """The message's life from its history, oldest first; being sent is no news."""
     rows, clinic = [], message.clinic
-    for event in message.events.order_by("pgh_id"):
+    for event in message.events.order_by("pgh_id"):  # type: ignore[attr-defined]
         if event.state == State.SENDING:
             continue
-        words, icon = _WORDS[event.state]
-        if event.state == State.QUEUED and not event.why:
-            words, icon = _("Written, waits to be sent"), "pen"
-        rows.append(HappenedRow(event.pgh_created_at.astimezone(clinic.tz), words, event.why, icon))
+        written = event.state == State.QUEUED and not event.why
+        words, icon = _WRITTEN if written else _WORDS[event.state]
+        rows.append(HappenedRow(event.pgh_created_at.astimezone(clinic.tz), str(words), event.why, icon))
     return rows
 
 
@@ -147,9 +149,7 @@ def message_resend(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     except NotWantedError:
         return redirect("message", uid=uid)  # The page says why it cannot be sent again.
     transaction.on_commit(lambda: tasks.soon(tasks.send_messages))
-    notify(
-        request, _("The message to %(name)s will be sent within a minute.") % {"name": message.patient.name}
-    )
+    notify(request, _("The message to %(name)s will be sent within a minute.") % {"name": again.patient})
     return redirect("message", uid=again.uid)
 
 

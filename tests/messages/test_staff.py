@@ -6,8 +6,10 @@ import pytest
 
 from patients.models import Clinic, ClosedDate
 from patients.scope import clinic_scope
+from schedules.actions import send_messages
+from schedules.actions.prepare_messages import prepare_messages
 from schedules.actions.send_messages import send_for_clinic
-from schedules.models import Flag, Message
+from schedules.models import Flag, JobRun, Message
 from tests.factories import member
 from tests.messages.people import VISIT, Server, at, book, clinic_that_reminds, patient_with_visit
 
@@ -119,3 +121,17 @@ def test_who_left_before_it_was_sent_gets_nothing(clinic: Clinic) -> None:
     assert run(clinic, MORNING) == []
     with clinic_scope([clinic.pk]):
         assert Message.objects.get().state == "suppressed"
+
+
+def test_a_staff_mail_that_cannot_be_written_does_not_hold_up_the_patients(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> int:
+        raise RuntimeError
+
+    with clinic_scope([clinic.pk]):
+        patient_with_visit(clinic)
+    prepare_messages(now=at(VISIT - dt.timedelta(7), 9))
+    monkeypatch.setattr(send_messages, "prepare_staff_messages", broken)
+    assert run(clinic, at(VISIT - dt.timedelta(7), 9)) == ["ruth@mail.example"]
+    assert JobRun.objects.get(clinic=clinic, job="messages").error == "staff: RuntimeError"
