@@ -5,7 +5,6 @@ The table in the product specification, section 3 ("What a request writes"), is 
 
 import datetime as dt
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 from patients.vocabulary import (
@@ -15,6 +14,7 @@ from patients.vocabulary import (
     LongInterval,
     MedicationDrug,
     Phase,
+    Place,
     Protocol,
     Regimen,
     Route,
@@ -39,15 +39,16 @@ class Draft:
     decisions: tuple[dict[str, Any], ...] = ()
     order: dict[str, Any] | None = None
     medication: dict[str, Any] | None = None
-    earlier_dose_on: dt.date | None = None
+    earlier_dose: dict[str, Any] | None = None
     ends_order: bool = False
 
     def after(self, facts: Facts) -> Facts:
         """The facts as they would be once this is signed."""
         decisions = tuple(rules.Decision(**_as_rule(fields), ref="draft") for fields in self.decisions)
         changed = replace(facts, decisions=(*facts.decisions, *decisions))
-        if self.earlier_dose_on:
-            dose = rules.Injection(on=self.earlier_dose_on, ref="draft")
+        if self.earlier_dose:
+            given = {name: self.earlier_dose[name] for name in ("on", "drug", "dose_ug", "route")}
+            dose = rules.Injection(**given, ref="draft")
             changed = replace(changed, injections=(*facts.injections, dose))
         if self.medication:
             fields = {
@@ -154,41 +155,46 @@ def take_over_draft(data: dict[str, Any], now: Evaluation) -> Draft:
         "began_with": data["began_with"] or BeganWith.UNKNOWN.value,
         "source": data.get("source", ""),
     }
+    order = _order(on, data, interval)
+    there = {
+        "on": data.get("last_dose_on"),
+        "place": Place.ELSEWHERE.value,
+        "place_source": data.get("source", ""),
+    } | {name: order[name] for name in ("drug", "dose_ug", "route")}
     return Draft(
         on=on,
         requests=(_prescribe(on, data, interval),),
         decisions=(decision,),
-        order=_order(on, data, interval),
-        earlier_dose_on=data.get("last_dose_on"),
+        order=order,
+        earlier_dose=there if there["on"] else None,
     )
 
 
-def _usual(regimen: str, on: dt.date) -> dict[str, Any]:
-    return {
-        "drug": "hydroxocobalamin",
-        "dose_ug": Decimal(1000),
-        "route": "im",
-        "regimen": regimen,
-        "from_date": on,
-        "until": None,
-    }
+def maintenance_interval(facts: Facts, now: Evaluation) -> str:
+    """The interval that follows the loading in force: every 2 months after alternate days (R7), else the one
+    chosen when it was started (D17)."""
+    if now.protocol == Protocol.ALTERNATE_DAY:
+        return Interval.M2.value
+    starts = [d for d in facts.decisions if d.kind == DecisionKind.START_TREATMENT and d.on <= now.as_of]
+    newest = max(starts, key=lambda decision: decision.on, default=None)
+    return (newest and newest.maintenance_interval) or Interval.M3.value
 
 
-def maintenance_draft(data: dict[str, Any], now: Evaluation) -> Draft:
-    """`start_maintenance`: the plateau is confirmed; every 2 months after alternate days (R7)."""
-    alternate = now.protocol == Protocol.ALTERNATE_DAY
-    interval = Interval.M2.value if alternate else data.get("maintenance_interval") or Interval.M3.value
+def maintenance_draft(data: dict[str, Any], interval: str) -> Draft:
+    """`start_maintenance`: the plateau is confirmed, or loading is complete; then every `interval`. Drug, dose
+    and route stay as `data` has them."""
     decision = {"kind": DecisionKind.PLATEAU_CONFIRMED.value, "on": data["on"]}
     return Draft(
         on=data["on"],
         requests=(StartMaintenance(on=data["on"]),),
         decisions=(decision,),
-        order=_usual(interval, data["on"]),
+        order=_order(data["on"], data, interval),
     )
 
 
 def interval_draft(data: dict[str, Any], now: Evaluation) -> Draft:
-    """`change_interval`; longer than 3 months is an order and a note, the calendar keeps 3 months."""
+    """`change_interval`; longer than 3 months is an order and a note, the calendar keeps 3 months. Drug, dose
+    and route stay as `data` has them."""
     on, wanted, reasons = data["on"], data["to"], tuple(data.get("reasons", ()))
     kept = Interval.M3.value if wanted in TOO_LONG else wanted
     decision = {
@@ -202,7 +208,7 @@ def interval_draft(data: dict[str, Any], now: Evaluation) -> Draft:
         on=on,
         requests=(ChangeInterval(to=wanted, reasons=reasons, on=on),),
         decisions=() if same else (decision,),
-        order=_usual(wanted, on),
+        order=_order(on, data, wanted),
     )
 
 

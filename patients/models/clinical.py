@@ -91,6 +91,10 @@ class Medication(ClinicalRecord):
     )
     started_on = models.DateField(_("started on"))
     stopped_on = models.DateField(_("stopped on"), null=True, blank=True)
+    # Of a prescription: what the rules said, and {code, reason, sentence} for each that was overridden.
+    note = models.TextField(_("note"), blank=True)
+    codes = ArrayField(models.CharField(max_length=48), default=list, blank=True)
+    overrides = models.JSONField(default=list, blank=True)
 
     class Meta(ClinicalRecord.Meta):
         constraints = [

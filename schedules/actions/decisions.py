@@ -5,10 +5,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from patients.actions.once import claim_form
 from patients.actions.records import lock_patient, ref, tell_calendar
 from patients.models import Injection, Medication, Patient
-from patients.vocabulary import Place
 from schedules.drafts import Draft, Verdict, judge_draft
 from schedules.facts import facts_for
 from schedules.models import Decision, Order
@@ -35,6 +36,7 @@ class Override:
         return bool(self.reason and self.sentence)
 
 
+@transaction.atomic
 def sign_decision(
     *,
     patient: Patient,
@@ -69,9 +71,8 @@ def sign_decision(
         "note": note,
     }
     written: list[Decision | Order | Medication] = []
-    if draft.earlier_dose_on:
-        source = draft.decisions[0].get("source", "")
-        _record_earlier_dose(patient, draft.earlier_dose_on, source=source, by=by)
+    if draft.earlier_dose:
+        _record_earlier_dose(patient, draft.earlier_dose, by=by)
     written += [Decision.objects.create(**kept, **signed, **fields) for fields in draft.decisions]
     if draft.order or draft.ends_order:
         _end_orders(patient, on=draft.on)
@@ -81,7 +82,7 @@ def sign_decision(
             Order.objects.create(**kept, **signed, **draft.order, decision=decision, ordered_by=by)
         )
     if draft.medication:
-        written.append(Medication.objects.create(**kept, **draft.medication))
+        written.append(Medication.objects.create(**kept, **signed, **draft.medication))
     tell_calendar(patient, cause=ref(written[0]))
     return written[0]
 
@@ -91,15 +92,8 @@ def _end_orders(patient: Patient, *, on: dt.date) -> None:
     Order.objects.filter(patient=patient, ended_on__isnull=True, error_at__isnull=True).update(ended_on=on)
 
 
-def _record_earlier_dose(patient: Patient, on: dt.date, *, source: str, by: Any) -> None:
-    """The last dose given elsewhere, unless it is on record."""
-    given = Injection.objects.valid().filter(patient=patient, given=True, on=on)
+def _record_earlier_dose(patient: Patient, fields: dict[str, Any], *, by: Any) -> None:
+    """The last dose given elsewhere, unless a dose of that day is on record."""
+    given = Injection.objects.valid().filter(patient=patient, given=True, on=fields["on"])
     if not given.exists():
-        Injection.objects.create(
-            clinic_id=patient.clinic_id,
-            patient=patient,
-            on=on,
-            place=Place.ELSEWHERE,
-            place_source=source,
-            recorded_by=by,
-        )
+        Injection.objects.create(clinic_id=patient.clinic_id, patient=patient, recorded_by=by, **fields)

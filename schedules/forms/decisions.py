@@ -3,13 +3,15 @@
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from crispy_forms.layout import Column, Div, Layout, Row
+from crispy_forms.layout import HTML, Column, Div, Layout, Row
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from patients.forms.base import DayInput
 from patients.forms.clinical import PatientDayForm
 from patients.vocabulary import (
+    PARENTERAL_ROUTES,
     B12Drug,
     BeganWith,
     CloseReason,
@@ -25,6 +27,8 @@ from patients.vocabulary import (
 )
 from schedules import drafts
 from schedules.actions.decisions import Override
+from schedules.models import Order
+from schedules.rules.facts import Facts
 from schedules.rules.flags.symptoms import LADDER
 from schedules.rules.results import Evaluation
 
@@ -46,9 +50,10 @@ class DecisionForm(PatientDayForm):
     override_note = forms.CharField(label=_("In one sentence"), max_length=300, required=False)
     fields_shown: list[Any] = []
 
-    def __init__(self, *args: Any, now: Evaluation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: Evaluation, facts: Facts, order: Order | None, **kwargs: Any) -> None:
+        """`order` is the one in force, whose drug, dose and route go on unless the decision is about them."""
         super().__init__(*args, **kwargs)
-        self.now = now
+        self.now, self.facts, self.order = now, facts, order
         self.initial.setdefault("on", self.today)
         self.fields["on"].widget.attrs["max"] = self.today.isoformat()
         self.offer()
@@ -60,6 +65,19 @@ class DecisionForm(PatientDayForm):
     def draft(self) -> drafts.Draft:
         """What signing would write. Only after the form is valid."""
         raise NotImplementedError
+
+    @property
+    def injected(self) -> dict[str, Any]:
+        """Drug, dose and route of the injections ordered now; with none, the guideline's (R4, R8, R11)."""
+        order = self.order
+        if order is None or order.route not in PARENTERAL_ROUTES:
+            return {
+                "drug": B12Drug.HYDROXOCOBALAMIN.value,
+                "dose": Decimal(1000),
+                "route": Route.IM.value,
+                "unit": "ug",
+            }
+        return {"drug": order.drug, "dose": order.dose_ug, "route": order.route, "unit": "ug"}
 
     @property
     def override(self) -> Override:
@@ -90,8 +108,16 @@ class DrugForm(DecisionForm):
         ),
     ]
 
+    by_mouth = False
+
+    def offer(self) -> None:
+        for name, value in self.injected.items():
+            self.initial.setdefault(name, value.normalize() if isinstance(value, Decimal) else value)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if cleaned.get("route") == Route.ORAL and not self.by_mouth:
+            self.add_error("route", _("B12 by mouth is started as such, without dates for injections."))
         if cleaned.get("until") and cleaned.get("on") and cleaned["until"] < cleaned["on"]:
             self.add_error("until", _("Before the order begins."))
         return cleaned
@@ -114,6 +140,7 @@ class PrescribeForm(DrugForm):
         widget=forms.CheckboxSelectMultiple, required=False,
     )  # fmt: skip
     again = forms.BooleanField(label=_("Begin loading anew (a gap, or another protocol)"), required=False)
+    by_mouth = True
     fields_shown = [
         Div("regimen", css_class="tick-choices"),
         *DrugForm.drug_row,
@@ -123,6 +150,7 @@ class PrescribeForm(DrugForm):
     ]
 
     def offer(self) -> None:
+        super().offer()
         in_force = self.now.protocol is not None
         if not in_force:
             del self.fields["reasons"], self.fields["again"]
@@ -132,6 +160,15 @@ class PrescribeForm(DrugForm):
         else:
             regimen = self.now.interval if self.now.phase != Phase.LOADING else self.now.protocol
             self.initial.setdefault("regimen", regimen)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        daily, oral = cleaned.get("regimen") == Regimen.DAILY, cleaned.get("route") == Route.ORAL
+        if oral and cleaned.get("regimen") and not daily:
+            self.add_error("regimen", _("By mouth it is taken daily."))
+        if daily and cleaned.get("route") and not oral:
+            self.add_error("route", _("Daily is for B12 by mouth; injections have another rhythm."))
+        return cleaned
 
     def draft(self) -> drafts.Draft:
         return drafts.prescription_draft(self.cleaned_data, self.now)
@@ -156,6 +193,12 @@ class TakeOverForm(DrugForm):
         *DrugForm.drug_row,
     ]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("last_dose_on") and cleaned.get("on") and cleaned["last_dose_on"] > cleaned["on"]:
+            self.add_error("last_dose_on", _("After the day from which you take over."))
+        return cleaned
+
     def draft(self) -> drafts.Draft:
         return drafts.take_over_draft(self.cleaned_data, self.now)
 
@@ -163,19 +206,20 @@ class TakeOverForm(DrugForm):
 class MaintenanceForm(DecisionForm):
     """Confirm the plateau: loading ends, maintenance begins."""
 
-    maintenance_interval = forms.ChoiceField(
-        label=_("Maintenance"), choices=STANDARD_MAINTENANCE, required=False
-    )
-    fields_shown = ["maintenance_interval"]
-
     def offer(self) -> None:
-        if self.now.protocol == Protocol.ALTERNATE_DAY:
-            field: Any = self.fields["maintenance_interval"]
-            field.choices = [(Interval.M2.value, Interval.M2.label)]
-            field.help_text = _("After alternate days it is every 2 months (guideline R7).")
+        interval = Interval(drafts.maintenance_interval(self.facts, self.now)).label
+        why = (
+            _("After alternate days it is every 2 months (guideline R7).")
+            if self.now.protocol == Protocol.ALTERNATE_DAY
+            else _("As chosen when loading began; it can be changed afterwards.")
+        )
+        self.fields_shown = [
+            HTML(format_html('<p>{} <b>{}</b>. <span class="quiet">{}</span></p>', _("Then"), interval, why))
+        ]
 
     def draft(self) -> drafts.Draft:
-        return drafts.maintenance_draft(self.cleaned_data, self.now)
+        interval = drafts.maintenance_interval(self.facts, self.now)
+        return drafts.maintenance_draft(self.injected | self.cleaned_data, interval)
 
 
 class IntervalForm(DecisionForm):
@@ -206,7 +250,7 @@ class IntervalForm(DecisionForm):
             self.initial.setdefault("to", step.value)
 
     def draft(self) -> drafts.Draft:
-        return drafts.interval_draft(self.cleaned_data, self.now)
+        return drafts.interval_draft(self.injected | self.cleaned_data, self.now)
 
 
 class StopForm(DecisionForm):

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from patients.actions.once import AlreadySubmittedError
+from patients.actions.once import AlreadySubmittedError, recorded_before
+from patients.actions.records import lock_patient
 from patients.models import Assessment, Patient
 from patients.notices import notify
 from patients.permissions import Action, allow, member_of, patient_or_404
@@ -21,6 +22,7 @@ from schedules.actions.decisions import RefusedError, sign_decision
 from schedules.drafts import Draft, Verdict, judge_draft
 from schedules.facts import facts_for
 from schedules.forms import decisions as forms
+from schedules.models import Order
 from schedules.plan_words import plan_words
 from schedules.preview import preview
 from schedules.rules.evaluate import evaluate
@@ -116,9 +118,14 @@ PAGES = {
 def decide(request: HttpRequest, uid: str) -> HttpResponse:
     """The decisions that fit where the patient stands."""
     patient = patient_or_404(request, uid, Action.SEE_LISTS)
+    return _menu(request, patient, evaluate(facts_for([patient])[patient.pk], as_of=patient.clinic.today()))
+
+
+def _menu(
+    request: HttpRequest, patient: Patient, now: Evaluation, *, gone: DecisionPage | None = None
+) -> HttpResponse:
+    """The decisions that fit; `gone` was asked for and does not fit (any more)."""
     member = member_of(request)
-    today = patient.clinic.today()
-    now = evaluate(facts_for([patient])[patient.pk], as_of=today)
     clinical = member.may(Action.SEE_CLINICAL, patient.clinic_id)
     pages = [p for p in PAGES.values() if p.fits(now) and (clinical or p.action == Action.EDIT_IDENTITY)]
     context = (
@@ -126,11 +133,12 @@ def decide(request: HttpRequest, uid: str) -> HttpResponse:
         | _standing(now)
         | {
             "pages": pages,
+            "gone": gone,
             "may_decide": member.may(Action.DECIDE, patient.clinic_id),
             "physicians": physicians_of(patient.clinic),
         }
     )
-    return render(request, "schedules/decide.html", context)
+    return render(request, "schedules/decide.html", context, status=409 if gone else 200)
 
 
 def _standing(now: Evaluation) -> dict[str, Any]:
@@ -166,14 +174,21 @@ order = _view("order")
 
 def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> HttpResponse:
     """Show, check (writes nothing) or sign one decision."""
-    today = patient.clinic.today()
-    facts = facts_for([patient])[patient.pk]
-    now = evaluate(facts, as_of=today)
-    form = page.form(request.POST or None, patient=patient, today=today, now=now)
     may_sign = member_of(request).may(page.action, patient.clinic_id)
     signing = request.method == "POST" and "sign" in request.POST
     if signing and not may_sign:
         raise PermissionDenied(_("A physician of this clinic decides this. Nothing was saved."))
+    if recorded_before(token=request.POST.get("token"), by=request.user) is not None:
+        return redirect("patient", patient.uid)
+    if signing:
+        lock_patient(patient)  # two who decide at once: the second sees what the first signed
+    today = patient.clinic.today()
+    facts = facts_for([patient])[patient.pk]
+    now = evaluate(facts, as_of=today)
+    if not page.fits(now):
+        return _menu(request, patient, now, gone=page)
+    order = Order.objects.valid().filter(patient=patient, ended_on__isnull=True).first()
+    form = page.form(request.POST or None, patient=patient, today=today, now=now, facts=facts, order=order)
     valid = form.is_bound and form.is_valid()
     draft = form.draft() if valid else _first_draft(form)
     verdict = judge_draft(facts, draft, as_of=today) if draft else Verdict()
@@ -213,6 +228,8 @@ def _first_draft(form: forms.DecisionForm) -> Draft | None:
         patient=form.patient,
         today=form.today,
         now=form.now,
+        facts=form.facts,
+        order=form.order,
     )
     trial.fields.pop("token")
     return trial.draft() if trial.is_valid() else None
