@@ -27,6 +27,7 @@ MENU = [
     ("today", _("Today"), Action.SEE_LISTS),
     ("patient_search", _("Patients"), Action.SEE_LISTS),
     ("flags", _("Flags"), Action.SEE_CLINICAL),
+    ("calendar", _("Calendar"), Action.CALENDAR),
     ("messages", _("Messages"), Action.MESSAGES),
     ("guideline", _("Guideline"), Action.GUIDELINE),
     ("clinic", _("Clinic"), Action.MANAGE_CLINIC),

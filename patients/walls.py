@@ -15,7 +15,13 @@ from django.db.models import Model
 # Derived rows that are thrown away and rebuilt; settings of the clinic that may be taken back.
 DELETABLE = {"schedules.PatientSchedule", "schedules.OpenEvent", "schedules.Forecast", "patients.ClosedDate"}
 # Read before a clinic scope exists (to make it), or about no patient.
-ACROSS_CLINICS = {"patients.ClosedDate", "patients.ClinicRole", "patients.ClinicDefaults", "schedules.JobRun"}
+ACROSS_CLINICS = {
+    "patients.ClosedDate",
+    "patients.ClinicRole",
+    "patients.ClinicDefaults",
+    "schedules.JobRun",
+    "schedules.CalendarFeed",
+}
 APPEND_ONLY = {"patients.AccessLog"}
 OWN_APPS = {"patients", "schedules"}
 

@@ -26,7 +26,9 @@ EVENT_KINDS = [
 class PatientSchedule(models.Model):
     """Where a patient stands in the plan, as `evaluate` says; true from `evaluated_on` to `forecast_until`."""
 
-    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, primary_key=True, related_name="schedule")
+    patient = models.OneToOneField(
+        Patient, on_delete=models.PROTECT, primary_key=True, related_name="schedule"
+    )
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     phase = models.CharField(max_length=12, choices=Phase.choices(), default=Phase.NOT_STARTED)
     protocol = models.CharField(max_length=20, choices=Protocol.choices(), blank=True)
@@ -148,7 +150,9 @@ class Booking(models.Model):
     after_dose_on = models.DateField(null=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

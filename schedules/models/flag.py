@@ -50,7 +50,9 @@ class Flag(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["patient", "code"], condition=Q(cleared_on__isnull=True), name="one_standing_flag_a_code"
+                fields=["patient", "code"],
+                condition=Q(cleared_on__isnull=True),
+                name="one_standing_flag_a_code",
             ),
             models.CheckConstraint(
                 condition=Q(cleared_on__isnull=True) | Q(cleared_on__gte=F("raised_on")), name="flag_in_order"

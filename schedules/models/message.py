@@ -72,7 +72,9 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"], condition=Q(state__in=["queued", "sending"]), name="message_to_send"
+                fields=["next_attempt_at"],
+                condition=Q(state__in=["queued", "sending"]),
+                name="message_to_send",
             ),
             models.Index(fields=["clinic", "-created_at"], name="message_by_clinic"),
         ]
