@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from patients.models import ClinicRole
-from patients.permissions import Action, allow, clinic_here, member_of, public
+from patients.permissions import Action, allow, clinic_here, member_of, public, user_of
 from patients.scope import clinic_scope
 from schedules.clinic_calendar import closed_days, squares, visits_on, weeks_of
 from schedules.feeds import feed_of
@@ -48,7 +48,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "after": after,
         "total": sum(cell.visits for cell in cells if weekly or cell.in_month),
         "sees_names": member_of(request).may(Action.SEE_LISTS),
-        "feed": CalendarFeed.objects.filter(user_id=request.user.pk, clinic=clinic).first(),
+        "feed": CalendarFeed.objects.filter(user=user_of(request), clinic=clinic).first(),
     }
     return render(request, "schedules/calendar.html", context)
 
@@ -89,7 +89,7 @@ def renew_feed(request: HttpRequest) -> HttpResponse:
     clinic = clinic_here(request)
     secret = new_secret()
     CalendarFeed.objects.update_or_create(
-        user_id=request.user.pk, clinic=clinic, defaults={"secret_hash": hash_of(secret)}
+        user=user_of(request), clinic=clinic, defaults={"secret_hash": hash_of(secret)}
     )
     address = request.build_absolute_uri(reverse("calendar_feed", args=[secret]))
     return render(request, "schedules/feed_address.html", {"address": address})
@@ -99,7 +99,7 @@ def renew_feed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def stop_feed(request: HttpRequest) -> HttpResponse:
     """The secret address stops working."""
-    CalendarFeed.objects.filter(user=request.user, clinic=clinic_here(request)).update(
+    CalendarFeed.objects.filter(user=user_of(request), clinic=clinic_here(request)).update(
         secret_hash=hash_of(new_secret())
     )
     return redirect("calendar")
