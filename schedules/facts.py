@@ -1,13 +1,18 @@
-"""The only bridge from the record to the rules: rows become facts, in a fixed number of queries for any number
-of patients. Rows entered in error stay out; rows of any date go in (the rules look at the day asked)."""
+"""The only bridge from the record to the rules: rows become facts, in one query for any number of patients.
+
+Rows entered in error stay out; rows of any date go in (the rules look at the day asked). Within a table rows
+come in the order recorded, which is the order of their keys.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Cast, JSONObject
 
 from patients.models import (
     Assessment,
@@ -21,121 +26,178 @@ from patients.models import (
     Patient,
     Pregnancy,
 )
-from patients.vocabulary import Domain
+from patients.vocabulary import DecisionKind, Domain
 from schedules.models import Decision
 from schedules.rules import facts as rules
 from schedules.rules.defaults import STANDARD, Defaults
 
 _DOMAINS = tuple(domain.value for domain in Domain)
+Row = dict[str, Any]
 
 
-def _rows(queryset: QuerySet[Any], ids: Collection[int], *fields: str) -> dict[int, list[tuple[Any, ...]]]:
-    """Field tuples by patient, in the order recorded (a date's order is kept by the rules themselves)."""
-    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    rows = queryset.filter(patient_id__in=ids, error_at__isnull=True).order_by("recorded_at", "pk")
-    for patient_id, *values in rows.values_list("patient_id", *fields):
-        found[patient_id].append(tuple(values))
-    return found
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
-def _causes(ids: Collection[int]) -> dict[int, tuple[rules.Cause, ...]]:
-    fields = ("kind", "pk", "resolved_on", "intrinsic_factor_antibody", "procedure", "length_cm", "gene")
-    return {
-        patient: tuple(
-            rules.Cause(
-                kind, f"cause:{pk}", resolved, antibody or None, procedure or None, length, gene or None
-            )
-            for kind, pk, resolved, antibody, procedure, length, gene in rows
-        )
-        for patient, rows in _rows(Cause.objects.all(), ids, *fields).items()
-    }
+def _time(text: str | None) -> time | None:
+    return time.fromisoformat(text) if text else None
 
 
-def _pregnancies(ids: Collection[int]) -> dict[int, tuple[rules.Pregnancy, ...]]:
-    rows_by_patient = _rows(Pregnancy.objects.all(), ids, "status", "from_date", "ended_on", "pk")
-    return {
-        patient: tuple(
-            rules.Pregnancy(status, start, end, f"pregnancy:{pk}") for status, start, end, pk in rows
-        )
-        for patient, rows in rows_by_patient.items()
-    }
+def _number(text: str | None) -> Decimal | None:
+    """Numbers travel as text, so that every digit arrives."""
+    return Decimal(text) if text is not None else None
 
 
-def _medications(ids: Collection[int]) -> dict[int, tuple[rules.Medication, ...]]:
-    fields = ("drug", "started_on", "stopped_on", "dose_mg", "dose_ug", "pk")
-    return {
-        patient: tuple(
-            rules.Medication(drug, start, stop, mg, ug, f"medication:{pk}")
-            for drug, start, stop, mg, ug, pk in rows
-        )
-        for patient, rows in _rows(Medication.objects.all(), ids, *fields).items()
-    }
+def _cause(row: Row, pk: int) -> rules.Cause:
+    return rules.Cause(
+        kind=row["kind"],
+        ref=f"cause:{pk}",
+        resolved_on=_day(row["resolved_on"]),
+        intrinsic_factor_antibody=row["intrinsic_factor_antibody"] or None,
+        procedure=row["procedure"] or None,
+        length_cm=_number(row["length_cm"]),
+        gene=row["gene"] or None,
+    )
 
 
-def _decisions(ids: Collection[int]) -> dict[int, tuple[rules.Decision, ...]]:
-    fields = (
-        "on", "kind", "protocol", "maintenance_interval", "interval", "began_with", "reason", "reasons", "pk",
-    )  # fmt: skip
-    found = {}
-    for patient, rows in _rows(Decision.objects.all(), ids, *fields).items():
-        found[patient] = tuple(
-            rules.Decision(
-                on=on,
-                kind=kind,
-                protocol=protocol or None,
-                maintenance_interval=maintenance or None,
-                interval=None if kind == "change_interval" else interval or None,
-                to=interval or None if kind == "change_interval" else None,
-                began_with=began or None,
-                reason=reason or None,
-                reasons=tuple(reasons),
-                ref=f"decision:{pk}",
-            )
-            for on, kind, protocol, maintenance, interval, began, reason, reasons, pk in rows
-        )
-    return found
+def _pregnancy(row: Row, pk: int) -> rules.Pregnancy:
+    began = date.fromisoformat(row["from_date"])
+    return rules.Pregnancy(row["status"], began, _day(row["ended_on"]), f"pregnancy:{pk}")
 
 
-def _assessments(ids: Collection[int]) -> dict[int, tuple[rules.Assessment, ...]]:
-    return {
-        patient: tuple(rules.Assessment(on, tuple(scores), f"assessment:{pk}") for on, pk, *scores in rows)
-        for patient, rows in _rows(Assessment.objects.all(), ids, "on", "pk", *_DOMAINS).items()
-    }
+def _medication(row: Row, pk: int) -> rules.Medication:
+    return rules.Medication(
+        drug=row["drug"],
+        started_on=date.fromisoformat(row["started_on"]),
+        stopped_on=_day(row["stopped_on"]),
+        dose_mg=_number(row["dose_mg"]),
+        dose_ug=_number(row["dose_ug"]),
+        ref=f"medication:{pk}",
+    )
 
 
-def _injections(ids: Collection[int]) -> dict[int, tuple[rules.Injection, ...]]:
-    given = Injection.objects.filter(given=True)
-    return {
-        patient: tuple(
-            rules.Injection(on, at, drug, dose, route, f"injection:{pk}")
-            for on, at, drug, dose, route, pk in rows
-        )
-        for patient, rows in _rows(given, ids, "on", "at", "drug", "dose_ug", "route", "pk").items()
-    }
+def _decision(row: Row, pk: int) -> rules.Decision:
+    changes = row["kind"] == DecisionKind.CHANGE_INTERVAL
+    interval = row["interval"] or None
+    return rules.Decision(
+        on=date.fromisoformat(row["on"]),
+        kind=row["kind"],
+        protocol=row["protocol"] or None,
+        maintenance_interval=row["maintenance_interval"] or None,
+        interval=None if changes else interval,
+        to=interval if changes else None,
+        began_with=row["began_with"] or None,
+        reason=row["reason"] or None,
+        reasons=tuple(row["reasons"]),
+        ref=f"decision:{pk}",
+    )
 
 
-def _labs(ids: Collection[int]) -> dict[int, tuple[rules.Lab, ...]]:
-    fields = ("drawn_on", "analyte", "value", "unit", "comparator", "drawn_at", "before_dose", "pk")
-    return {
-        patient: tuple(
-            rules.Lab(on, analyte, value.normalize(), unit, comparator or None, at, before, f"lab:{pk}")
-            for on, analyte, value, unit, comparator, at, before, pk in rows
-        )
-        for patient, rows in _rows(LabResult.objects.all(), ids, *fields).items()
-    }
+def _assessment(row: Row, pk: int) -> rules.Assessment:
+    scores = tuple(row[domain] for domain in _DOMAINS)
+    return rules.Assessment(date.fromisoformat(row["on"]), scores, f"assessment:{pk}")
+
+
+def _injection(row: Row, pk: int) -> rules.Injection:
+    return rules.Injection(
+        on=date.fromisoformat(row["on"]),
+        at=_time(row["at"]),
+        drug=row["drug"],
+        dose_ug=Decimal(row["dose_ug"]),
+        route=row["route"],
+        ref=f"injection:{pk}",
+    )
+
+
+def _lab(row: Row, pk: int) -> rules.Lab:
+    return rules.Lab(
+        drawn_on=date.fromisoformat(row["drawn_on"]),
+        analyte=row["analyte"],
+        value=Decimal(f"{Decimal(row['value']).normalize():f}"),  # 100, neither 100.00000 nor 1E+2
+        unit=row["unit"],
+        comparator=row["comparator"] or None,
+        drawn_at=_time(row["drawn_at"]),
+        before_dose=row["before_dose"],
+        ref=f"lab:{pk}",
+    )
+
+
+# Table of facts: the rows to read, their fields (numbers apart, which travel as text), and what a row becomes.
+_TABLES: dict[str, tuple[QuerySet[Any], tuple[str, ...], tuple[str, ...], Callable[[Row, int], Any]]] = {
+    "causes": (
+        Cause.objects.all(),
+        ("kind", "resolved_on", "intrinsic_factor_antibody", "procedure", "gene"),
+        ("length_cm",),
+        _cause,
+    ),
+    "pregnancies": (Pregnancy.objects.all(), ("status", "from_date", "ended_on"), (), _pregnancy),
+    "medications": (
+        Medication.objects.all(),
+        ("drug", "started_on", "stopped_on"),
+        ("dose_mg", "dose_ug"),
+        _medication,
+    ),
+    "decisions": (
+        Decision.objects.all(),
+        ("on", "kind", "protocol", "maintenance_interval", "interval", "began_with", "reason", "reasons"),
+        (),
+        _decision,
+    ),
+    "assessments": (Assessment.objects.all(), ("on", *_DOMAINS), (), _assessment),
+    "injections": (
+        Injection.objects.filter(given=True),
+        ("on", "at", "drug", "route"),
+        ("dose_ug",),
+        _injection,
+    ),
+    "labs": (
+        LabResult.objects.all(),
+        ("drawn_on", "analyte", "unit", "comparator", "drawn_at", "before_dose"),
+        ("value",),
+        _lab,
+    ),
+}
+_OF_PATIENT = ("causes", "pregnancies", "medications")
+
+
+def _as_rows(rows: QuerySet[Any], what: str, owner: str, content: JSONObject) -> QuerySet[Any, Any]:
+    """The rows in the one shape in which all tables can be read together: what, whose, key, content."""
+    shaped = rows.order_by().annotate(what=Value(what), owner=F(owner), key=F("pk"), content=content)
+    return shaped.values_list("what", "owner", "key", "content")
+
+
+def _query(patient_ids: list[int], clinic_ids: list[int]) -> QuerySet[Any, Any]:
+    """Every row about the patients and their clinics in one statement, in the order recorded."""
+    parts = [
+        _as_rows(
+            ClosedDate.objects.filter(clinic__in=clinic_ids), "closed", "clinic_id", JSONObject(on=F("date"))
+        ),
+        _as_rows(
+            ClinicDefaults.objects.filter(clinic__in=clinic_ids),
+            "defaults",
+            "clinic_id",
+            JSONObject(values=F("values")),
+        ),
+    ]
+    for what, (rows, fields, numbers, _) in _TABLES.items():
+        content: dict[str, Any] = {name: F(name) for name in fields}
+        content |= {name: Cast(name, TextField()) for name in numbers}
+        valid = rows.filter(patient__in=patient_ids, error_at__isnull=True)
+        parts.append(_as_rows(valid, what, "patient_id", JSONObject(**content)))
+    return parts[0].union(*parts[1:], all=True).order_by("key")
 
 
 def open_days(clinics: Iterable[Clinic]) -> dict[int, rules.Clinic]:
-    """When each clinic is open (D2), one query."""
+    """When each clinic is open (D2), for questions that need no more than that; one query."""
     clinics = list(clinics)
     closed: dict[int, set[date]] = defaultdict(set)
-    rows = ClosedDate.objects.filter(clinic__in=clinics).values_list("clinic_id", "date")
-    for clinic_id, day in rows:
-        closed[clinic_id].add(day)
-    return {
-        clinic.pk: rules.Clinic(frozenset(clinic.open_weekdays), frozenset(closed[clinic.pk]))
-        for clinic in clinics
-    }
+    for pk, day in ClosedDate.objects.filter(clinic__in=clinics).values_list("clinic_id", "date"):
+        closed[pk].add(day)
+    return {clinic.pk: _open_days(clinic, closed) for clinic in clinics}
+
+
+def _open_days(clinic: Clinic, closed: dict[int, set[date]]) -> rules.Clinic:
+    return rules.Clinic(frozenset(clinic.open_weekdays), frozenset(closed[clinic.pk]))
 
 
 def defaults_from(values: dict[str, Any]) -> Defaults:
@@ -143,38 +205,31 @@ def defaults_from(values: dict[str, Any]) -> Defaults:
     return replace(STANDARD, **{name: type(getattr(STANDARD, name))(value) for name, value in values.items()})
 
 
-def defaults_in_force(clinics: Iterable[Clinic]) -> dict[int, Defaults]:
-    """Each clinic's defaults: the newest changed version, else as specified. One query."""
-    rows = ClinicDefaults.objects.filter(clinic__in=list(clinics)).order_by("version")
-    changed = {row.clinic_id: row.values for row in rows}
-    return {clinic_id: defaults_from(values) for clinic_id, values in changed.items()}
-
-
 def facts_for(patients: Iterable[Patient]) -> dict[int, rules.Facts]:
-    """The facts of each patient by primary key. `patients` come with their clinic (select_related)."""
+    """The facts of each patient by primary key. `patients` come with their clinic (select_related). One query."""
     patients = list(patients)
-    ids = [patient.pk for patient in patients]
-    clinics = {patient.clinic_id: patient.clinic for patient in patients}.values()
-    days, defaults = open_days(clinics), defaults_in_force(clinics)
-    causes, pregnancies, medications = _causes(ids), _pregnancies(ids), _medications(ids)
-    decisions, assessments = _decisions(ids), _assessments(ids)
-    injections, labs = _injections(ids), _labs(ids)
+    clinics: dict[int, Clinic] = {patient.clinic_id: patient.clinic for patient in patients}
+    found: dict[str, dict[int, list[Any]]] = {what: defaultdict(list) for what in _TABLES}
+    closed: dict[int, set[date]] = defaultdict(set)
+    defaults: dict[int, Defaults] = {}
+    for what, owner, key, content in _query([patient.pk for patient in patients], list(clinics)):
+        if what == "closed":
+            closed[owner].add(date.fromisoformat(content["on"]))
+        elif what == "defaults":
+            defaults[owner] = defaults_from(content["values"])  # The newest version comes last.
+        else:
+            found[what][owner].append(_TABLES[what][3](content, key))
     return {
         patient.pk: rules.Facts(
             patient=rules.Patient(
                 birth_date=patient.birth_date,
                 sex=patient.sex,
                 diabetic_nephropathy=patient.diabetic_nephropathy,
-                causes=causes.get(patient.pk, ()),
-                pregnancies=pregnancies.get(patient.pk, ()),
-                medications=medications.get(patient.pk, ()),
+                **{what: tuple(found[what][patient.pk]) for what in _OF_PATIENT},
             ),
-            clinic=days[patient.clinic_id],
-            decisions=decisions.get(patient.pk, ()),
-            assessments=assessments.get(patient.pk, ()),
-            injections=injections.get(patient.pk, ()),
-            labs=labs.get(patient.pk, ()),
+            clinic=_open_days(patient.clinic, closed),
             defaults=defaults.get(patient.clinic_id, STANDARD),
+            **{what: tuple(found[what][patient.pk]) for what in _TABLES if what not in _OF_PATIENT},
         )
         for patient in patients
     }
