@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from patients.actions.access import log_access
 from patients.actions.once import AlreadySubmittedError
 from patients.forms.base import ActionForm
 from patients.notices import notify
@@ -89,6 +90,8 @@ def _message_or_404(request: HttpRequest, uid: uuid.UUID) -> Message:
 def message_page(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     """One message: its text as sent, what became of it, and sending it again or why that cannot be."""
     message = _message_or_404(request, uid)
+    if message.patient is not None:
+        log_access(request, message.patient, "message")
     return render(request, "schedules/message_page.html", _page_context(message))
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from patients.models import Clinic, Patient
+from patients.models import AccessLog, Clinic, Patient
 from patients.scope import clinic_scope
 from schedules import tasks
 from schedules.actions.prepare_messages import prepare_messages
@@ -67,6 +67,13 @@ def test_who_may_see_messages_sees_the_text_as_sent(clinic: Clinic, role: str) -
     assert "Your visit on Wed 18 Mar 2026" in page
     assert "Hello Ruth" in page
     assert "ruth@mail.example" in page
+
+
+def test_reading_a_message_to_a_patient_is_in_the_access_log(clinic: Clinic) -> None:
+    message = told(clinic)
+    signed_in(clinic, "nurse").get(reverse("message", args=[message.uid]))
+    with clinic_scope([clinic.pk]):
+        assert AccessLog.objects.get().patient_id == message.patient_id
 
 
 def test_a_manager_and_another_clinic_do_not(clinic: Clinic) -> None:

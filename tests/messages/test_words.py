@@ -1,7 +1,9 @@
 """The guard against clinical words finds them however they are written, and leaves harmless ones alone."""
 
 import pytest
+from django.test import override_settings
 
+from schedules.messages.checks import messages_tell_nothing
 from schedules.messages.words import clinical_words, clinical_words_in_mail
 
 
@@ -47,3 +49,16 @@ def test_it_is_found_in_a_mail_as_it_travels_and_as_it_is_read(raw: bytes) -> No
 
 def test_the_recipients_own_address_is_their_own_word() -> None:
     assert clinical_words_in_mail(b"To: b12lover@x.example\r\nSubject: Your visit\r\n\r\nHello\r\n") == set()
+
+
+def test_settings_that_would_tell_are_said_at_the_start() -> None:
+    quiet = {
+        "MAIL_IS_KEPT": False,
+        "DEFAULT_FROM_EMAIL": "visits@x.example",
+        "PUBLIC_URL": "https://visits.example",
+    }
+    with override_settings(**quiet):
+        assert messages_tell_nothing() == []
+    with override_settings(**quiet | {"PUBLIC_URL": "https://b12tracker.example"}):
+        (warning,) = messages_tell_nothing()
+    assert (warning.id, "PUBLIC_URL holds b12" in warning.msg) == ("schedules.W001", True)
