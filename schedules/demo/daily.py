@@ -8,6 +8,8 @@ from patients.scope import set_local_scope
 from schedules.actions.prepare_messages import prepare_for_clinic
 from schedules.demo.rows import Shelf, recorded_when_it_happened
 from schedules.demo.walk import Life
+from schedules.messages.rendering import render_reminder
+from schedules.messages.visits import DAY_BEFORE, Reminder, visits_of
 from schedules.models import Booking, Contact, Flag, JobRun, Message, PatientSchedule
 
 Lives = list[tuple[Life, Patient]]
@@ -97,6 +99,7 @@ def _send(shelf: Shelf, lives: Lives, today: dt.date) -> None:
     morning = _at(shelf, today, 8)
     prepare_for_clinic(shelf.clinic, now=morning)
     set_local_scope([shelf.clinic.pk])  # the job has ended its own
+    _send_earlier(shelf, lives, today)
     ended = {patient.pk: ENDS[life.story.mail] for life, patient in lives if life.story.mail in ENDS}
     messages = list(Message.objects.filter(clinic=shelf.clinic).order_by("pk"))
     for message in messages:
@@ -107,6 +110,19 @@ def _send(shelf: Shelf, lives: Lives, today: dt.date) -> None:
     Message.objects.bulk_update(
         messages, ["created_at", "state", "why", "attempts", "next_attempt_at", "sent_at"]
     )
+
+
+def _send_earlier(shelf: Shelf, lives: Lives, today: dt.date) -> None:
+    """The reminder of a visit that is past, for those whose mail failed and who get none this morning."""
+    told = set(Message.objects.filter(clinic=shelf.clinic).values_list("patient_id", flat=True))
+    wanted = [patient.pk for life, patient in lives if life.story.mail in ENDS and patient.pk not in told]
+    for visit in visits_of(wanted).values():
+        reminder = Reminder(Message.Kind.VISIT_COMING, visit.on, DAY_BEFORE)
+        rendered = render_reminder(reminder, visit, version=0, now=_at(shelf, today, 8))
+        Message.objects.create(
+            clinic=shelf.clinic, patient=visit.patient, **reminder._asdict(), to=visit.patient.email,
+            subject=rendered.subject, text=rendered.text, html=rendered.html, calendar=rendered.calendar,
+        )  # fmt: skip
 
 
 def _see_flags(shelf: Shelf, today: dt.date) -> None:

@@ -3,6 +3,7 @@ inside the clinic's scope, as pages write them."""
 
 import datetime as dt
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 import holidays
@@ -20,8 +21,8 @@ from schedules.demo.clinics import BATCHES, CLINICS, DOMAIN, PASSWORD, PRODUCTS,
 from schedules.demo.daily import add_daily_work
 from schedules.demo.rows import MODELS, Rows, Shelf, add_rows, patient_of, recorded_when_it_happened
 from schedules.demo.walk import live
-from schedules.facts import open_days
 from schedules.models import Flag
+from schedules.rules.facts import Clinic as OpenDays
 
 STORIES = {"riverside": riverside.STORIES, "harbour": harbour.STORIES}
 # The flags' own past: evaluated on some earlier days, so that they were raised, and closed, when they would have been.
@@ -99,7 +100,8 @@ def _clinic(demo: DemoClinic, users: Mapping[str, Any]) -> Clinic:
     return clinic
 
 
-def _close_days(clinic: Clinic, today: dt.date) -> None:
+def _close_days(clinic: Clinic, today: dt.date) -> OpenDays:
+    """Store the closed days of the years that matter; when the clinic is open, for the rules."""
     years = [today.year + offset for offset in HOLIDAY_YEARS]
     public = holidays.country_holidays(clinic.country, subdiv=clinic.region, years=years)
     days = {day: (name, ClosedDate.Source.PUBLIC) for day, name in sorted(public.items())}
@@ -108,6 +110,7 @@ def _close_days(clinic: Clinic, today: dt.date) -> None:
     ClosedDate.objects.bulk_create(
         ClosedDate(clinic=clinic, date=day, name=name, source=source) for day, (name, source) in days.items()
     )
+    return OpenDays(frozenset(clinic.open_weekdays), frozenset(days))
 
 
 def _shelf(demo: DemoClinic, clinic: Clinic, users: Mapping[str, Any], today: dt.date) -> Shelf:
@@ -145,9 +148,8 @@ def _shelf(demo: DemoClinic, clinic: Clinic, users: Mapping[str, Any], today: dt
 
 
 def _load_clinic(demo: DemoClinic, clinic: Clinic, users: Mapping[str, Any], today: dt.date) -> int:
-    _close_days(clinic, today)
+    days = _close_days(clinic, today)
     shelf = _shelf(demo, clinic, users, today)
-    days = open_days([clinic])[clinic.pk]
     lives = [
         live(story, today=today, clinic=days, molar=demo.units == "molar") for story in STORIES[demo.key]
     ]
@@ -157,7 +159,8 @@ def _load_clinic(demo: DemoClinic, clinic: Clinic, users: Mapping[str, Any], tod
         for life, patient in zip(lives, patients, strict=True):
             add_rows(rows, life, patient)
         for model in MODELS:
-            model._default_manager.bulk_create(rows.found[model])
+            # The order of keys is the order recorded.
+            model._default_manager.bulk_create(sorted(rows.found[model], key=attrgetter("recorded_at")))
     _evaluate(clinic, [patient.pk for patient in patients], today)
     add_daily_work(shelf, list(zip(lives, patients, strict=True)), today=today)
     return len(patients)

@@ -261,9 +261,9 @@ def _add(life: Life, extra: Any) -> None:
             life.injections.append(Injection(on, time(11, 15), extra.drug, route=extra.route, ref=ref))
         case Takes():
             until = None if extra.until is None else life.ago(extra.until)
-            dose = [Decimal(text) if text else None for text in (extra.mg, extra.ug)]
+            mg, ug = (Decimal(text) if text else None for text in (extra.mg, extra.ug))
             ref = life.ref("medication")
-            life.medications.append(Medication(extra.drug, life.ago(extra.since), until, *dose, ref=ref))
+            life.medications.append(Medication(extra.drug, life.ago(extra.since), until, mg, ug, ref))
         case Expects():
             until = None if extra.until is None else life.ago(extra.until)
             life.pregnancies.append(
