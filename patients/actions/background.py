@@ -5,7 +5,7 @@ import uuid
 from typing import Any, TypeVar
 
 from patients.actions.once import claim_form
-from patients.actions.records import lock_patient, ref, tell_calendar
+from patients.actions.records import ChangedMeanwhileError, lock_patient, ref, tell_calendar
 from patients.models import Cause, Medication, Patient, Pregnancy
 
 BackgroundT = TypeVar("BackgroundT", Cause, Medication, Pregnancy)
@@ -25,9 +25,18 @@ def add_background(
 
 
 def end_background(*, patient: Patient, row: BackgroundT, on: dt.date) -> BackgroundT:
-    """Say that it no longer holds since `on`."""
+    """Say that it no longer holds since `on`; saying the same again changes nothing.
+
+    Raises ChangedMeanwhileError if another day is on record: that is a correction, not an end.
+    """
     lock_patient(patient)
+    row.refresh_from_db()
     name = ENDS[type(row)]
+    ended = getattr(row, name)
+    if ended == on:
+        return row
+    if ended or row.entered_in_error:
+        raise ChangedMeanwhileError("Somebody else ended or corrected this entry first.")
     setattr(row, name, on)
     row.save(update_fields=[name])
     tell_calendar(patient, cause=ref(row))

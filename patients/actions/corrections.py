@@ -1,7 +1,11 @@
 """Strike out an entry that is wrong: it stays, with who, when and why, and no longer counts."""
 
+import uuid
 from typing import Any
 
+from django.db import transaction
+
+from patients.actions.once import claim_form
 from patients.actions.records import lock_patient, ref, strike_out, tell_calendar
 from patients.models import Assessment, Cause, Injection, LabResult, Medication, Patient, Pregnancy
 from patients.models.record import ClinicalRecord
@@ -25,10 +29,15 @@ def may_correct(member: Membership, record: ClinicalRecord, *, by: Any) -> bool:
     return own or member.may(Action.CORRECT_OTHERS, record.clinic_id)
 
 
+@transaction.atomic
 def correct_record(
-    *, patient: Patient, record: ClinicalRecord, reason: ErrorReason, note: str, by: Any
+    *, patient: Patient, record: ClinicalRecord, reason: ErrorReason, note: str, token: uuid.UUID, by: Any
 ) -> None:
-    """Strike the entry out; the calendar and flags follow at once. Raises ChangedMeanwhileError if it already was."""
+    """Strike the entry out; the calendar and flags follow at once.
+
+    Raises ChangedMeanwhileError if it already was, AlreadySubmittedError for a form that was recorded before.
+    """
+    claim_form(token=token, by=by)
     lock_patient(patient)
     strike_out(record, reason=reason, note=note, by=by)
     tell_calendar(patient, cause=ref(record))

@@ -26,10 +26,17 @@ class PatientDayForm(ActionForm):
     """A form about one patient with dates that must lie in that person's past."""
 
     past_dates: tuple[str, ...] = ()
+    positive: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, patient: Patient, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.patient, self.today = patient, today
+        for name in self.past_dates:
+            if name in self.fields:
+                self.fields[name].widget.attrs["max"] = today.isoformat()
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":  # type: ignore[index]
+                field.choices = [("", _("Choose…") if field.required else _("Not known")), *field.choices[1:]]  # type: ignore[index]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -39,6 +46,9 @@ class PatientDayForm(ActionForm):
                     happened(cleaned[name], today=self.today, born=self.patient.birth_date)
                 except forms.ValidationError as error:
                     self.add_error(name, error)
+        for name in self.positive:
+            if cleaned.get(name) is not None and cleaned[name] <= 0:
+                self.add_error(name, _("Must be more than 0. Leave it empty if not known."))
         return cleaned
 
 
@@ -62,7 +72,6 @@ class AssessmentForm(PatientDayForm):
     def __init__(self, *args: Any, last: Assessment | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.last = last
-        self.fields["on"].widget.attrs["max"] = self.today.isoformat()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -97,7 +106,7 @@ class AssessmentForm(PatientDayForm):
 class CauseForm(PatientDayForm, forms.ModelForm):
     """Why this patient lacks B12; length, antibody, operation and gene belong to their kind only."""
 
-    past_dates = ("resolved_on",)
+    positive = ("length_cm",)
     belongs = {
         "intrinsic_factor_antibody": {CauseKind.PERNICIOUS_ANAEMIA},
         "procedure": {CauseKind.BARIATRIC_SURGERY},
@@ -123,6 +132,7 @@ class MedicationForm(PatientDayForm, forms.ModelForm):
     """A medicine that matters here. Folic acid is prescribed as a decision, with its own checks."""
 
     past_dates = ("started_on", "stopped_on")
+    positive = ("dose_ug", "dose_mg")
 
     class Meta:
         model = Medication
@@ -190,7 +200,7 @@ class EndForm(PatientDayForm):
 
 
 class CorrectionForm(ActionForm):
-    """Why an entry is struck out."""
+    """Why an entry is struck out. That it belongs to another patient is for a physician to say."""
 
     reason = forms.ChoiceField(
         label=_("Why"),
@@ -202,3 +212,9 @@ class CorrectionForm(ActionForm):
         widget=forms.RadioSelect,
     )
     note = forms.CharField(label=_("In one sentence"), max_length=300)
+
+    def __init__(self, *args: Any, by_physician: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by_physician:
+            field: Any = self.fields["reason"]
+            field.choices = [choice for choice in field.choices if choice[0] != ErrorReason.WRONG_PATIENT]

@@ -12,9 +12,10 @@ from patients.actions.assessments import record_assessment as record
 from patients.actions.background import ENDS, add_background, end_background
 from patients.actions.corrections import CORRECTABLE, may_correct
 from patients.actions.corrections import correct_record as strike
-from patients.actions.once import AlreadySubmittedError
+from patients.actions.once import AlreadySubmittedError, recorded_before
 from patients.actions.people import edit_patient as edit
 from patients.actions.records import ChangedMeanwhileError
+from patients.entry_words import entry_words
 from patients.forms.clinical import (
     AllergiesForm,
     AssessmentForm,
@@ -125,9 +126,13 @@ def end_in_background(request: HttpRequest, uid: str, word: str, row: str) -> Ht
         if start and form.cleaned_data["on"] < start:
             form.add_error("on", _("Before it began."))
         else:
-            end_background(patient=patient, row=found, on=form.cleaned_data["on"])
-            notify(request, _("Saved for %(name)s.") % {"name": patient.name})
-            return redirect("background", patient.uid)
+            try:
+                end_background(patient=patient, row=found, on=form.cleaned_data["on"])
+            except ChangedMeanwhileError as error:
+                form.add_error(None, str(error))
+            else:
+                notify(request, _("Saved for %(name)s.") % {"name": patient.name})
+                return redirect("background", patient.uid)
     return _form_page(request, patient, form, title=_("%(what)s: no longer since") % {"what": found})
 
 
@@ -172,7 +177,10 @@ def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpR
     record = get_object_or_404(CORRECTABLE[word], uid=row, patient=patient)
     if not may_correct(member_of(request), record, by=request.user):
         raise PermissionDenied(_("Somebody else wrote this entry. A physician may correct it."))
-    form = CorrectionForm(request.POST or None)
+    if recorded_before(token=request.POST.get("token"), by=request.user) is not None:
+        return redirect("patient", patient.uid)
+    physician = member_of(request).may(Action.CORRECT_OTHERS, patient.clinic_id)
+    form = CorrectionForm(request.POST or None, by_physician=physician)
     if request.method == "POST" and form.is_valid():
         try:
             strike(
@@ -180,16 +188,18 @@ def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpR
                 record=record,
                 reason=ErrorReason(form.cleaned_data["reason"]),
                 note=form.cleaned_data["note"],
+                token=form.cleaned_data["token"],
                 by=request.user,
             )
         except ChangedMeanwhileError as error:
             form.add_error(None, str(error))
+        except AlreadySubmittedError:
+            return redirect("patient", patient.uid)
         else:
             notify(request, _("Struck out. The entry stays visible with the reason."))
             return redirect("patient", patient.uid)
-    return _form_page(
-        request, patient, form, title=_("Strike out: %(what)s") % {"what": record}, save=_("Strike out")
-    )
+    title = _("Strike out: %(what)s") % {"what": entry_words(record)}
+    return _form_page(request, patient, form, title=title, save=_("Strike out"))
 
 
 def _still_on_record(patient: Patient, form: AllergiesForm) -> str:

@@ -55,7 +55,6 @@ class DecisionForm(PatientDayForm):
         super().__init__(*args, **kwargs)
         self.now, self.facts, self.order = now, facts, order
         self.initial.setdefault("on", self.today)
-        self.fields["on"].widget.attrs["max"] = self.today.isoformat()
         self.offer()
         self.helper.layout = Layout("token", *self.fields_shown, Row(Column("on"), Column()), "note")
 

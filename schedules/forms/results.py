@@ -1,9 +1,10 @@
 """The panel form for laboratory results: a row a test, the unit beside each value, judged as typed (record_lab)."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,6 +25,9 @@ from schedules.rules.results import RequestCode, Strength
 # What an event's contents mean as tests to type in.
 CONTENTS = {"cbc": (Analyte.HB, Analyte.MCV), "neuro_assessment": ()}
 USUAL = (Analyte.B12, Analyte.MMA, Analyte.HOMOCYSTEINE, Analyte.HB, Analyte.MCV)
+NUMBER = re.compile(r"\d+(\.\d+)?|\.\d+", re.ASCII)
+# "1,250" is 1250 to one laboratory and 1.25 to another, and both may be plausible.
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+", re.ASCII)
 SIGNS = {"≤": "<=", "≥": ">="}
 
 
@@ -80,14 +84,21 @@ def read_value(typed: str) -> tuple[str, Decimal]:
         (c.value for c in (Comparator.LE, Comparator.GE, Comparator.LT, Comparator.GT) if text.startswith(c)),
         "",
     )
-    number = text[len(comparator) :].strip().replace(",", ".")
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
-        raise ValueError(_("Not a number. Write 262, 9.6 or <30.")) from None
-    if not value.is_finite() or value < 0:
+    number = text[len(comparator) :].strip()
+    if number.startswith("-"):
         raise ValueError(_("A result cannot be negative."))
-    if -value.as_tuple().exponent > 5 or value >= 10**9:  # type: ignore[operator]
+    if THOUSANDS.fullmatch(number):
+        raise ValueError(
+            _(
+                "The comma may mean thousands or decimals. Without the comma it is clear: %(whole)s, or %(point)s."
+            )
+            % {"whole": number.replace(",", ""), "point": number.replace(",", ".", 1).replace(",", "")}
+        )
+    number = number.replace(",", ".")
+    if not NUMBER.fullmatch(number):
+        raise ValueError(_("Not a number. Write 262, 9.6 or <30."))
+    value = Decimal(number)
+    if len(number) > 24 or len(number.partition(".")[2]) > 5 or value >= 10**9:
         raise ValueError(_("Too many digits. Write it as on the report, at most five decimals."))
     return comparator, value
 
@@ -114,7 +125,6 @@ class ResultsForm(PatientDayForm):
     def __init__(self, *args: Any, facts: Facts, due: set[str], family: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.facts, self.due, self.family = facts, due, family
-        self.fields["drawn_on"].widget.attrs["max"] = self.today.isoformat()
         self.rows = [self._row(analyte) for analyte in self._order()]
 
     def _order(self) -> list[AnalyteRow]:

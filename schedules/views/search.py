@@ -14,6 +14,7 @@ from schedules.plan_words import dose_words, plan_words
 from schedules.search import find_patients
 
 PAGE = 50
+LONGEST = 200  # of what is searched for; a name and a number are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,15 @@ class Row:
 
 @allow(Action.SEE_LISTS)
 def patient_search(request: HttpRequest) -> HttpResponse:
-    """The clinic's patients by name, or those found; a single hit by its exact number opens at once."""
+    """The clinic's patients by name, or those found; an exact record number opens at once."""
     member, clinic = member_of(request), clinic_here(request)
-    text = request.GET.get("q", "").strip()
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     patients = patients_of(member, Action.SEE_LISTS).filter(clinic=clinic)
+    if exact := patients.filter(record_number__iexact=text).first() if text else None:
+        return redirect("patient", exact.uid)
     found = find_patients(patients, text)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     hits = list(page.object_list)
-    if text and len(hits) == 1 and hits[0].record_number.casefold() == text.casefold():
-        return redirect("patient", hits[0].uid)
     today = clinic.today()
     context = {"q": text, "page": page, "today": today, "rows": [_row(patient, today) for patient in hits]}
     return render(request, "schedules/search.html", context)
