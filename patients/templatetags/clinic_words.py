@@ -77,3 +77,9 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def undo_url(message: Any) -> str:
     """Where a notice can be taken back, or nothing."""
     return undo_url_of(message.extra_tags)
+
+
+@register.filter
+def choice(value: Any, choices: Any) -> str:
+    """The label of a chosen value among (value, label) pairs, or nothing."""
+    return next((str(label) for code, label in choices if str(code) == str(value)), "")

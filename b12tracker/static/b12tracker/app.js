@@ -20,7 +20,7 @@
   // A second click on a form that is on its way does nothing; the server would refuse the copy anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || form.method !== "post" || "downloads" in form.dataset) return;
     if (form.dataset.sent) {
       event.preventDefault();
       return;
@@ -48,5 +48,60 @@
       event.target.dataset.wasChecked = "";
       event.target.dispatchEvent(new Event("change", { bubbles: true }));
     }
+  });
+
+  // A row of the worklist opens in place; focus goes in, and back to where it came from when it closes.
+  const closeRow = (row, refocus) => {
+    const opener = document.querySelector("[data-inline][aria-expanded=true]");
+    row.remove();
+    if (opener) {
+      opener.removeAttribute("aria-expanded");
+      if (refocus) opener.focus();
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("a[data-inline]");
+    if (event.target.closest("[data-close-inline]")) closeRow(event.target.closest("tr.inline"), true);
+    if (!opener || !window.htmx || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    const wasOpen = opener.getAttribute("aria-expanded") === "true";
+    document.querySelectorAll("tr.inline").forEach((row) => closeRow(row, false));
+    if (wasOpen) return;
+    opener.setAttribute("aria-expanded", "true");
+    const path = new URL(opener.href);
+    if (!path.searchParams.has("next")) path.searchParams.set("next", location.pathname + location.search);
+    window.htmx.ajax("GET", path.pathname + path.search, { target: opener.closest("tr"), swap: "afterend" });
+  });
+  document.addEventListener("keydown", (event) => {
+    const row = event.key === "Escape" && event.target.closest && event.target.closest("tr.inline");
+    if (row) closeRow(row, true);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const row = document.querySelector("tr.inline");
+    if (row && !row.contains(document.activeElement)) {
+      (row.querySelector("input:not([type=hidden]), button, a") || row).focus();
+    }
+  });
+
+  // Logging a dose: a yes takes "no to all" back and the other way round; the words follow the fields.
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    const form = field.closest(".log-form");
+    if (!form) return;
+    if (field.name === "no_to_all" && field.checked) {
+      form.querySelectorAll("[name=yes]:checked").forEach((box) => { box.checked = false; });
+    }
+    if (field.name === "yes" && field.checked) form.querySelector("[name=no_to_all]").checked = false;
+    if (field.matches("[data-same-as-last]") && field.checked) {
+      form.querySelectorAll(".score .last").forEach((mark) => {
+        document.getElementById(mark.closest("label").htmlFor).checked = true;
+      });
+    }
+    if (field.matches(".score input")) {
+      const same = form.querySelector("[data-same-as-last]");
+      if (same) same.checked = false;
+    }
+    const said = form.querySelector(`[data-said="${field.name}"]`);
+    if (said) said.textContent = field.options ? field.options[field.selectedIndex].text : field.value;
   });
 })();

@@ -1,0 +1,330 @@
+"""The form of one dose: nothing about safety is ticked beforehand, everything else is filled in."""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from patients.actions.injections import Afterwards, Dose, Screening
+from patients.forms.base import ActionForm, ClockInput, DayInput
+from patients.forms.clinical import PatientDayForm
+from patients.models import Batch
+from patients.vocabulary import (
+    B12Drug,
+    BodySite,
+    Domain,
+    NotGivenReason,
+    OverrideReason,
+    Place,
+    PregnancyStatus,
+    Route,
+    Score,
+)
+from schedules.actions.log_injection import Beside
+from schedules.dose_visit import DoseVisit
+
+QUESTIONS = {
+    "reaction": gettext_lazy("Reaction to an earlier injection?"),
+    "pregnancy": gettext_lazy("Pregnant or planning?"),
+    "bleeding": gettext_lazy("Anticoagulant, bleeding?"),
+    "symptoms": gettext_lazy("New symptoms?"),
+}
+_ROUTES = [(route.value, route.label) for route in (Route.IM, Route.SC, Route.IV)]
+
+
+def _text(label: Any, *, length: int = 300) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=length)
+
+
+class ReasonFields(forms.Form):
+    """The recorder's own reason, asked for only when the rules question the entry."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why it is right"),
+        required=False,
+        choices=[("", gettext_lazy("Choose a reason")), *OverrideReason.choices()],
+    )
+    sentence = _text(gettext_lazy("In one sentence"))
+
+    def ask_reason(self) -> None:
+        """Say at the fields what is missing."""
+        data = getattr(self, "cleaned_data", {})
+        for name in ("reason", "sentence"):
+            if not data.get(name):
+                self.add_error(name, _("Needed to record it all the same."))
+
+
+class GivenFields(PatientDayForm):
+    """When, what and how it was given; filled in from the plan."""
+
+    past_dates = ("on",)
+    on = forms.DateField(label=gettext_lazy("Date"), widget=DayInput())
+    at = forms.TimeField(label=gettext_lazy("Time"), widget=ClockInput(), required=False)
+    drug = forms.ChoiceField(label=gettext_lazy("Drug"), choices=B12Drug.choices())
+    dose_ug = forms.DecimalField(
+        label=gettext_lazy("Dose, micrograms"), min_value=1, max_value=99999, decimal_places=2
+    )
+    route = forms.ChoiceField(label=gettext_lazy("How"), choices=_ROUTES)
+    batch_number = _text(gettext_lazy("Another batch number"), length=40)
+    expires_on = forms.DateField(label=gettext_lazy("Its expiry date"), widget=DayInput(), required=False)
+
+    def __init__(self, *args: Any, visit: DoseVisit, now: dt.datetime, **kwargs: Any) -> None:
+        self.visit = visit
+        kwargs["initial"] = self.filled_in(visit, now) | kwargs.get("initial", {})
+        super().__init__(*args, patient=visit.patient, today=visit.today, **kwargs)
+        self.fields["on"].widget.attrs["max"] = visit.today.isoformat()
+
+    def expected_dose(self) -> Dose:
+        """The dose as filled in, before anybody changed it."""
+        visit = self.visit
+        return Dose(visit.today, self.initial.get("at"), visit.drug, Decimal(visit.dose_ug), visit.route)
+
+    def filled_in(self, visit: DoseVisit, now: dt.datetime) -> dict[str, Any]:
+        return {
+            "on": visit.today,
+            "drug": visit.drug,
+            "dose_ug": f"{visit.dose_ug:g}",
+            "route": visit.route,
+        }
+
+
+class LogForm(GivenFields, ReasonFields):
+    """A dose given here, now."""
+
+    identity = forms.BooleanField(required=False)
+    blood = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("before", gettext_lazy("Taken, before the dose")),
+            ("no", gettext_lazy("Not taken…")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    blood_note = _text(gettext_lazy("Why not"), length=200)
+    no_to_all = forms.BooleanField(required=False)
+    yes = forms.MultipleChoiceField(required=False, choices=list(QUESTIONS.items()))
+    reaction_told = _text(gettext_lazy("What happened, and when"))
+    go_ahead = _text(gettext_lazy("Who decided that it may be given, and why"))
+    pregnancy = forms.ChoiceField(
+        required=False, choices=[("", "–"), *PregnancyStatus.choices()], widget=forms.RadioSelect
+    )
+    bleeding_told = _text(gettext_lazy("Which medicine or risk"))
+    symptoms_told = _text(gettext_lazy("Which symptoms, since when"))
+    under_skin = forms.BooleanField(label=gettext_lazy("Given under the skin (SC) instead"), required=False)
+    same_as_last = forms.BooleanField(label=gettext_lazy("Same as last time"), required=False)
+    site = forms.ChoiceField(label=gettext_lazy("Where"), choices=BodySite.choices(), required=False)
+    batch = forms.ChoiceField(label=gettext_lazy("Batch"), required=False)
+    batch_reason = _text(gettext_lazy("Why this batch, or why it is not known"), length=200)
+    reaction = _text(gettext_lazy("Reaction after this dose"))
+    note = _text(gettext_lazy("Note"), length=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for domain in Domain:
+            self.fields[domain.value] = forms.TypedChoiceField(
+                choices=Score.choices(), coerce=int, empty_value=None, required=False, label=domain.label
+            )
+        offered = [(str(batch.pk), batch_words(batch)) for batch in self.visit.batches]
+        self.fields["batch"].choices = [*offered, ("", _("Another one"))]  # type: ignore[attr-defined]
+
+    def filled_in(self, visit: DoseVisit, now: dt.datetime) -> dict[str, Any]:
+        return super().filled_in(visit, now) | {
+            "at": now.time().replace(second=0, microsecond=0),
+            "site": visit.site,
+            "batch": str(visit.batch.pk) if visit.batch else "",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        yes = cleaned.get("yes", [])
+        if not cleaned.get("identity"):
+            self.add_error("identity", _("Ask for name and birth date, then tick."))
+        if self.visit.blood and not self.visit.blood.taken_on and not cleaned.get("blood"):
+            self.add_error("blood", _("Say whether the blood was taken."))
+        if not yes and not cleaned.get("no_to_all"):
+            self.add_error("no_to_all", _("Ask the four questions, then tick."))
+        if yes and cleaned.get("no_to_all"):
+            self.add_error("no_to_all", _("“No to all four” is ticked and a question is answered with yes."))
+        self._check_answers(cleaned, yes)
+        self._check_batch(cleaned)
+        if cleaned.get("under_skin"):
+            cleaned["route"] = Route.SC.value
+        return cleaned
+
+    def _check_answers(self, cleaned: dict[str, Any], yes: Iterable[str]) -> None:
+        asked = {
+            "reaction": ("reaction_told", _("Write down what happened.")),
+            "pregnancy": ("pregnancy", _("Choose one.")),
+            "bleeding": ("bleeding_told", _("Write down which.")),
+        }
+        for answer in yes:
+            name, words = asked.get(answer, ("", ""))
+            if name and not cleaned.get(name):
+                self.add_error(name, words)
+        stops = self.visit.stop_and_read or "reaction" in yes
+        if stops and not cleaned.get("go_ahead"):
+            self.add_error(
+                "go_ahead",
+                _(
+                    "Do not give it before a physician has decided. Write down who did, or choose “Not given”."
+                ),
+            )
+
+    def _check_batch(self, cleaned: dict[str, Any]) -> None:
+        """A batch of the shelf, or one typed in. An expired or withdrawn one only with a reason; so an unknown one."""
+        chosen, typed = cleaned.get("batch"), (cleaned.get("batch_number") or "").strip()
+        cleaned["shelf"] = None
+        if not typed:
+            cleaned["shelf"] = next((b for b in self.visit.batches if str(b.pk) == chosen), None)
+            if cleaned["shelf"] is None and not cleaned.get("batch_reason"):
+                self.add_error("batch_number", _("Type the batch number, or say why it is not known."))
+            return
+        shelf = (
+            Batch.objects.filter(clinic_id=self.patient.clinic_id, number__iexact=typed)
+            .order_by("-expires_on")
+            .first()
+        )
+        cleaned["shelf"] = shelf
+        expires_on = shelf.expires_on if shelf else cleaned.get("expires_on")
+        if cleaned.get("batch_reason"):
+            return
+        if shelf and shelf.withdrawn_at:
+            words = _("This batch was withdrawn: %(why)s. If it was given, say why.")
+            self.add_error("batch_reason", words % {"why": shelf.withdrawn_reason})
+        elif expires_on and cleaned.get("on") and expires_on < cleaned["on"]:
+            self.add_error("batch_reason", _("This batch had expired. If it was given, say why."))
+
+    @property
+    def scores(self) -> dict[str, int | None] | None:
+        """The scores chosen, or last time's where that was ticked and nothing else chosen; none: not assessed."""
+        chosen = {domain.value: self.cleaned_data.get(domain.value) for domain in Domain}
+        if any(score is not None for score in chosen.values()):
+            return chosen
+        return dict(self.visit.last_assessment.scores) if self._repeats else None  # type: ignore[union-attr]
+
+    @property
+    def _repeats(self) -> bool:
+        return bool(self.cleaned_data.get("same_as_last") and self.visit.may_repeat_scores)
+
+    @property
+    def score_rows(self) -> list[dict[str, Any]]:
+        """What components/score_rows.html draws."""
+        last = self.visit.last_assessment
+        return [
+            {
+                "name": domain.value,
+                "label": domain.label,
+                "last": getattr(last, domain.value) if last else None,
+                "chosen": str(self[domain.value].value() if self[domain.value].value() is not None else ""),
+                "scores": [(score.value, score.label) for score in Score],
+            }
+            for domain in Domain
+        ]
+
+    @property
+    def answers(self) -> set[str]:
+        """Questions answered with yes, also while the form is not complete."""
+        return set(self["yes"].value() or ())
+
+    def dose(self) -> Dose:
+        data = self.cleaned_data
+        return Dose(
+            on=data["on"],
+            at=data["at"],
+            drug=data["drug"],
+            dose_ug=data["dose_ug"],
+            route=data["route"],
+            site=data["site"],
+            batch=data["shelf"],
+            batch_number=data["batch_number"].strip(),
+            expires_on=data["expires_on"],
+            batch_reason=data["batch_reason"],
+        )
+
+    def screening(self) -> Screening:
+        data = self.cleaned_data
+        yes = data["yes"]
+        told = [
+            data[name]
+            for answer, name in [
+                ("reaction", "reaction_told"),
+                ("bleeding", "bleeding_told"),
+                ("symptoms", "symptoms_told"),
+            ]
+            if answer in yes and data[name]
+        ]
+        if data["go_ahead"]:
+            told.append(_("Decided: %(who)s") % {"who": data["go_ahead"]})
+        return Screening(data["identity"], data["no_to_all"] and not yes, tuple(yes), " · ".join(told)[:300])
+
+    def beside(self) -> Beside:
+        data = self.cleaned_data
+        blood, scores = self.visit.blood, self.scores
+        last = self.visit.last_assessment
+        taken = blood is not None and data["blood"] == "before"
+        notes = [data["note"]]
+        if data["blood"] == "no":
+            notes.append(_("Blood not taken: %(why)s") % {"why": data["blood_note"] or "–"})
+        return Beside(
+            scores=scores,
+            same_as_last=self._repeats and last is not None and scores == last.scores,
+            draw=blood.contents if taken and blood else None,
+            pregnancy=data["pregnancy"] if "pregnancy" in data["yes"] else "",
+            tells_reaction="reaction" in data["yes"],
+            after=Afterwards(data["reaction"], "\n".join(note for note in notes if note)),
+        )
+
+
+class ElsewhereForm(GivenFields, ReasonFields):
+    """A dose given elsewhere: when, and who said so."""
+
+    place = forms.ChoiceField(
+        label=gettext_lazy("By whom"),
+        choices=[
+            (Place.ELSEWHERE.value, gettext_lazy("Another clinic")),
+            (Place.SELF.value, gettext_lazy("The patient, at home")),
+        ],
+        widget=forms.RadioSelect,
+        initial=Place.ELSEWHERE.value,
+    )
+    source = forms.ChoiceField(
+        choices=[
+            (gettext_lazy("the patient"), gettext_lazy("The patient says so")),
+            (gettext_lazy("a letter"), gettext_lazy("A letter says so")),
+            (gettext_lazy("a phone call"), gettext_lazy("Told by phone")),
+        ]
+    )
+    note = _text(gettext_lazy("Note"), length=1000)
+
+    def dose(self) -> Dose:
+        data = self.cleaned_data
+        return Dose(
+            on=data["on"],
+            at=data["at"],
+            drug=data["drug"],
+            dose_ug=data["dose_ug"],
+            route=data["route"],
+            place=data["place"],
+            place_source=data["source"],
+            batch_number=data["batch_number"].strip(),
+            expires_on=data["expires_on"],
+        )
+
+    def afterwards(self) -> Afterwards:
+        return Afterwards(note=self.cleaned_data["note"])
+
+
+class NotGivenForm(ActionForm):
+    """Why a dose was not given: one tap."""
+
+    reason = forms.ChoiceField(choices=NotGivenReason.choices())
+    note = _text(gettext_lazy("Note"))
+
+
+def batch_words(batch: Batch) -> str:
+    """H4471B, expires Aug 2027."""
+    return f"{batch.number}, {_('expires')} {batch.expires_on:%b %Y}"

@@ -1,0 +1,18 @@
+"""Addresses of Today and of what is done from it: log, book, contact."""
+
+from django.urls import path
+
+from schedules.views import bookings, contacts, log_injection, today
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("today/download/", today.worklist_download, name="worklist_download"),
+    path("clinic-choice/", today.choose_clinic, name="choose_clinic"),
+    path("patients/<uuid:uid>/log/", log_injection.log_injection, name="log_injection"),
+    path("patients/<uuid:uid>/log/elsewhere/", log_injection.given_elsewhere, name="given_elsewhere"),
+    path("patients/<uuid:uid>/log/not-given/", log_injection.not_given, name="not_given"),
+    path("patients/<uuid:uid>/log/<uuid:row>/undo/", log_injection.undo_injection, name="undo_injection"),
+    path("patients/<uuid:uid>/book/", bookings.book, name="book"),
+    path("patients/<uuid:uid>/book/cancel/", bookings.cancel_booking, name="cancel_booking"),
+    path("patients/<uuid:uid>/contact/", contacts.contact, name="contact"),
+]

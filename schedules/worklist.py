@@ -1,0 +1,257 @@
+"""The worklist of Today: who comes, who is late, who is next; and the counts that catch what falls through.
+
+Two statements, whatever the number of patients, written in SQL since they are the busiest reading of the
+application: standing columns are compared with today, nothing is stored. Row-level security applies to both.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from patients.models.patient import fold
+
+PER_PAGE = 50
+AHEAD = dt.timedelta(7)
+MAIL_FAILED_FOR = dt.timedelta(7)
+
+BOOKED_TODAY, LATE, NEXT, BLOOD_ONLY, ARRANGED, NO_DATE, LATER = range(1, 8)
+GROUPS = {
+    BOOKED_TODAY: _("Booked today"),
+    LATE: _("Late, not booked: please phone"),
+    NEXT: _("Due in the next 7 days, not booked"),
+    BLOOD_ONLY: _("Blood test due, no injection now"),
+    ARRANGED: _("Arranged for a later day"),
+    NO_DATE: _("A plan, but no next date: a physician has to decide"),
+    LATER: _("Later"),
+}
+# What `?show=` may ask for: the lists the tallies open.
+SHOWS = {
+    "due": _("Due today"),
+    "late": _("Late"),
+    "missed": _("Missed"),
+    "blood": _("Blood first"),
+    "nodate": _("No next date"),
+    "phone": _("To be reminded by phone"),
+}
+PHASES = {"loading": _("Loading"), "maintenance": _("Maintenance"), "prophylaxis": _("Prevention")}
+
+# Each patient with where they stand. A booking stands while the last dose is the one known when it was agreed; a day
+# to call again defers while no dose was given since. `blood` is what is to be drawn at this visit.
+_STANDING = """
+WITH standing AS (
+  SELECT p.id, p.uid, p.given_name, p.family_name, p.name_key, p.birth_date, p.record_number, p.phone, p.email,
+         p.bleeding_risk,
+         p.email <> '' AND p.email_consent AND p.unsubscribed_at IS NULL AS can_be_mailed,
+         coalesce(s.phase, 'not_started') AS phase, coalesce(s.protocol, '') AS protocol,
+         coalesce(s.interval, '') AS interval, coalesce(s.doses_in_phase, 0) AS doses_in_phase,
+         s.phase IN ('loading', 'maintenance', 'prophylaxis') AS in_plan,
+         s.last_dose_on, s.due_on, s.book_on, s.missed_on, s.blood_due_on, b."on" AS booked_on, b.at AS booked_at,
+         greatest(s.due_on, s.book_on) < %(today)s AS is_late, s.missed_on <= %(today)s AS is_missed,
+         coalesce(s.blood_from <= greatest(coalesce(b."on", s.book_on), %(today)s)
+                  AND (s.due_on IS NOT NULL OR s.blood_book_on <= %(today)s), false) AS blood,
+         coalesce(s.blood_book_on <= %(today)s OR (s.blood_from <= %(today)s AND b."on" = %(today)s), false)
+           AS blood_today
+  FROM patients_patient p
+  LEFT JOIN schedules_patientschedule s ON s.patient_id = p.id
+  LEFT JOIN schedules_booking b ON b.patient_id = p.id AND b.clinic_id = %(clinic)s AND b.cancelled_at IS NULL
+    AND (b.kind = 'injection') = (s.due_on IS NOT NULL)
+    AND b.after_dose_on IS NOT DISTINCT FROM s.last_dose_on
+  WHERE p.clinic_id = %(clinic)s
+)"""
+
+_TALLIES = (
+    _STANDING  # noqa: S608 (constants only)
+    + """
+SELECT count(*) FILTER (WHERE in_plan AND due_on <= %(today)s AND NOT is_late) AS due,
+       count(*) FILTER (WHERE in_plan AND is_late AND NOT is_missed) AS late,
+       count(*) FILTER (WHERE in_plan AND is_missed) AS missed,
+       count(*) FILTER (WHERE blood_today) AS blood,
+       count(*) FILTER (WHERE in_plan AND due_on IS NULL) AS no_date,
+       count(*) FILTER (WHERE in_plan AND due_on IS NOT NULL AND NOT can_be_mailed) AS phone,
+       count(*) FILTER (WHERE booked_on = %(today)s) AS still_booked,
+       (SELECT count(*) FROM patients_injection i WHERE i.clinic_id = %(clinic)s AND i."on" = %(today)s AND i.given
+          AND i.place = 'here' AND i.error_at IS NULL) AS given,
+       (SELECT count(*) FROM schedules_flag f WHERE f.clinic_id = %(clinic)s AND f.severity = 'urgent'
+          AND f.cleared_on IS NULL AND f.resolved_at IS NULL AND f.acknowledged_at IS NULL) AS urgent_flags,
+       (SELECT count(*) FROM schedules_message m WHERE m.clinic_id = %(clinic)s AND m.created_at >= %(mail_since)s
+          AND m.state IN ('failed', 'bounced') AND NOT EXISTS (
+            SELECT FROM schedules_message again WHERE again.patient_id = m.patient_id AND again.state = 'sent'
+               AND again.announced_on = m.announced_on)) AS mail_failed
+FROM standing"""
+)
+
+# The groups in the order of the list. A late patient whom somebody has booked or will call again is arranged for.
+_ROWS = (
+    _STANDING  # noqa: S608 (constants only)
+    + """, called AS (
+  SELECT standing.*, c.outcome, c.at AS contact_at, c.call_on AS call_on,
+         c.call_on > %(today)s AND c.at::date > coalesce(last_dose_on, '-infinity') AS call_later
+  FROM standing LEFT JOIN LATERAL (
+    SELECT outcome, at, call_on FROM schedules_contact WHERE patient_id = standing.id
+      AND (standing.due_on <= %(ahead)s OR standing.booked_on IS NOT NULL OR %(show)s <> '')
+    ORDER BY at DESC LIMIT 1) c ON true
+), grouped AS (
+  SELECT *, CASE
+    WHEN booked_on = %(today)s THEN 1
+    WHEN in_plan AND due_on IS NULL AND NOT blood_today THEN 6
+    WHEN in_plan AND due_on <= %(ahead)s AND (booked_on > %(today)s OR call_later) THEN 5
+    WHEN in_plan AND is_late THEN 2
+    WHEN in_plan AND due_on <= %(ahead)s THEN 3
+    WHEN blood_today THEN CASE WHEN booked_on > %(today)s THEN 5 ELSE 4 END
+    ELSE 7 END AS list_group
+  FROM called
+), shown AS (
+  SELECT *, count(*) OVER (PARTITION BY list_group) AS in_group, count(*) OVER () AS in_all
+  FROM grouped
+  WHERE CASE %(show)s
+      WHEN 'due' THEN in_plan AND due_on <= %(today)s AND NOT is_late
+      WHEN 'late' THEN in_plan AND is_late AND NOT is_missed
+      WHEN 'missed' THEN in_plan AND is_missed
+      WHEN 'blood' THEN blood_today
+      WHEN 'nodate' THEN in_plan AND due_on IS NULL
+      WHEN 'phone' THEN in_plan AND due_on IS NOT NULL AND NOT can_be_mailed
+      WHEN 'everyone' THEN true
+      ELSE list_group <= 5 END
+    AND (%(phase)s = '' OR phase = %(phase)s)
+    AND (%(q)s = '' OR name_key LIKE %(name_like)s OR record_number ILIKE %(number_like)s)
+  ORDER BY list_group,
+    CASE WHEN list_group = 1 THEN booked_at END NULLS LAST,
+    CASE WHEN list_group = 2 THEN NOT is_missed END, CASE WHEN list_group = 2 THEN phase <> 'loading' END,
+    CASE WHEN list_group = 5 THEN coalesce(booked_on, call_on) END,
+    due_on, blood_due_on, name_key, id
+  LIMIT %(limit)s OFFSET %(offset)s
+)
+SELECT uid, given_name, family_name, birth_date, record_number, phone, email, bleeding_risk, can_be_mailed,
+       phase, protocol, interval, doses_in_phase, due_on, book_on, blood_due_on, booked_on, booked_at,
+       is_late, is_missed, blood, outcome, contact_at, call_on, call_later, list_group, in_group, in_all,
+       CASE WHEN %(flags)s THEN (SELECT array_agg(f.severity || ' ' || f.code ORDER BY f.severity <> 'urgent', f.code)
+          FROM schedules_flag f
+          WHERE f.patient_id = shown.id AND f.cleared_on IS NULL AND f.resolved_at IS NULL
+            AND f.severity <> 'info' AND f.code <> ALL(%(plain_codes)s)
+            AND (f.snoozed_until IS NULL OR f.snoozed_until <= %(today)s)) END AS flags,
+       (SELECT m.state FROM schedules_message m
+          WHERE m.patient_id = shown.id AND m.created_at >= %(mail_since)s
+          ORDER BY m.created_at DESC LIMIT 1) AS mail_state,
+       CASE WHEN phase = 'closed' THEN (SELECT d.reason FROM schedules_decision d
+          WHERE d.patient_id = shown.id AND d.kind = 'close' AND d.error_at IS NULL
+          ORDER BY d."on" DESC, d.id DESC LIMIT 1) END AS closed_because
+FROM shown
+ORDER BY list_group,
+    CASE WHEN list_group = 1 THEN booked_at END NULLS LAST,
+    CASE WHEN list_group = 2 THEN NOT is_missed END, CASE WHEN list_group = 2 THEN phase <> 'loading' END,
+    CASE WHEN list_group = 5 THEN coalesce(booked_on, call_on) END,
+    due_on, blood_due_on, name_key, id"""
+)
+# The row itself says these: late, missed, blood first.
+PLAIN_CODES = ["MISSED_INJECTION", "RECHECK_OVERDUE", "TROUGH_DRAW_DUE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address bar narrows the list to; `everyone` is the download: all of the clinic, unpaged."""
+
+    q: str = ""
+    phase: str = ""
+    show: str = ""
+    page: int = 1
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.q or self.phase or self.show)
+
+
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """Counts of the front page; each but the last two opens its list."""
+
+    due: int
+    late: int
+    missed: int
+    blood: int
+    no_date: int
+    phone: int
+    still_booked: int
+    given: int
+    urgent_flags: int
+    mail_failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One patient of the list, as read. `flags` are "severity CODE", urgent first; none for a coordinator."""
+
+    uid: Any
+    given_name: str
+    family_name: str
+    birth_date: dt.date
+    record_number: str
+    phone: str
+    email: str
+    bleeding_risk: str
+    can_be_mailed: bool
+    phase: str
+    protocol: str
+    interval: str
+    doses_in_phase: int
+    due_on: dt.date | None
+    book_on: dt.date | None
+    blood_due_on: dt.date | None
+    booked_on: dt.date | None
+    booked_at: dt.time | None
+    is_late: bool | None
+    is_missed: bool | None
+    blood: bool
+    outcome: str | None
+    contact_at: dt.datetime | None
+    call_on: dt.date | None
+    call_later: bool | None
+    list_group: int
+    in_group: int
+    in_all: int
+    flags: list[str] | None
+    mail_state: str | None
+    closed_because: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+def _parameters(clinic_id: int, now: dt.datetime) -> dict[str, Any]:
+    today = now.date()
+    return {
+        "clinic": clinic_id,
+        "today": today,
+        "ahead": today + AHEAD,
+        "mail_since": now - MAIL_FAILED_FOR,
+    }
+
+
+def tallies(clinic_id: int, *, now: dt.datetime) -> Tallies:
+    """The counts of one clinic at `now`, on its wall clock. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLIES, _parameters(clinic_id, now))
+        return Tallies(*cursor.fetchone())
+
+
+def worklist(clinic_id: int, asked: Asked, *, now: dt.datetime, with_flags: bool) -> list[Line]:
+    """A page of the list, in its order. One statement, the same for one row and fifty."""
+    everyone = asked.show == "everyone"
+    escaped = asked.q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    parameters = _parameters(clinic_id, now) | {
+        "show": asked.show,
+        "phase": asked.phase,
+        "q": asked.q,
+        "name_like": f"%{fold(escaped)}%",
+        "number_like": f"%{escaped}%",
+        "flags": with_flags,
+        "plain_codes": PLAIN_CODES,
+        "limit": None if everyone else PER_PAGE,
+        "offset": 0 if everyone else (asked.page - 1) * PER_PAGE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, parameters)
+        return [Line(*row) for row in cursor.fetchall()]
