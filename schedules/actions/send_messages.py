@@ -27,7 +27,9 @@ Clock = Callable[[], dt.datetime]
 LEASE = dt.timedelta(minutes=5)
 # Minutes until the next attempt, after the first, second … failed one; after the last the message has failed.
 BACK_OFF = (1, 5, 15, 60, 120, 240)
-MOST_IN_A_RUN = 500
+# A run leaves the rest to the next one: after so long, or so many.
+RUN_FOR = dt.timedelta(minutes=4)
+MOST_IN_A_RUN = 5000
 
 
 def send_messages(*, clock: Clock) -> dict[str, int]:
@@ -47,11 +49,14 @@ def send_messages(*, clock: Clock) -> dict[str, int]:
 
 
 def send_for_clinic(clinic: Clinic, *, outbox: Outbox, clock: Clock) -> Counter[str]:
-    """Prepare the mails to staff, then send what waits, at most MOST_IN_A_RUN; stop when the server is away."""
+    """Prepare the mails to staff, then send what waits, for RUN_FOR at most; stop when the server is away."""
     _prepare_staff(clinic, now=clock())
     counts: Counter[str] = Counter()
     error = ""
+    end = clock() + RUN_FOR
     for _number in range(MOST_IN_A_RUN):
+        if clock() > end:
+            break
         with clinic_scope([clinic.pk]):
             message = _claim(clinic, now=clock())
         if message is None:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,6 +17,8 @@ from schedules.queries import active_flags, urgent_flag_count
 
 State, Kind = Message.State, Message.Kind
 MORNING = "morning"
+# How long the morning mail goes on counting a message that did not arrive.
+UNDELIVERED_FOR = dt.timedelta(14)
 
 
 def prepare_staff_messages(clinic: Clinic, *, now: dt.datetime) -> int:
@@ -101,15 +103,26 @@ def counts_of(clinic: Clinic, *, today: dt.date) -> list[tuple[str, int]]:
     plans = PatientSchedule.objects.filter(clinic=clinic, due_on__isnull=False)
     booked = Booking.objects.filter(clinic=clinic, on=today, cancelled_at__isnull=True)
     late = plans.filter(missed_on__gt=today, due_on__lt=today, book_on__lt=today)
-    undelivered = Message.objects.filter(clinic=clinic, state__in=[State.FAILED, State.BOUNCED])
+    since = dt.datetime.combine(today, dt.time(0), clinic.tz) - UNDELIVERED_FOR
     return [
         (_("Booked today"), booked.filter(_not_seen_since()).count()),
         (_("Due today"), plans.filter(Q(due_on=today) | Q(due_on__lt=today, book_on__gte=today)).count()),
         (_("Late"), late.count()),
         (_("Missed"), plans.filter(missed_on__lte=today).count()),
         (_("Urgent flags"), urgent_flag_count(clinic)),
-        (_("E-mails not delivered"), undelivered.count()),
+        (_("E-mails not delivered"), undelivered(clinic, since=since).count()),
     ]
+
+
+def undelivered(clinic: Clinic, *, since: dt.datetime) -> QuerySet[Message]:
+    """Messages that did not arrive and were not sent again with success."""
+    arrived = Message.objects.filter(
+        patient=OuterRef("patient"), announced_on=OuterRef("announced_on"), state=State.SENT
+    )
+    failed = Message.objects.filter(
+        clinic=clinic, state__in=[State.FAILED, State.BOUNCED], created_at__gte=since
+    )
+    return failed.exclude(Exists(arrived))
 
 
 def _not_seen_since() -> Q:
