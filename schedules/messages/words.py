@@ -1,10 +1,10 @@
 """The words that may stand nowhere in a message: whoever sees it learns that there is a visit, not what for."""
 
+import email
 import re
 from collections.abc import Iterable
-from email import policy
-from email.message import EmailMessage
-from email.parser import BytesParser
+from email.header import decode_header, make_header
+from email.message import Message
 
 from patients.vocabulary import Analyte, B12Drug, MedicationDrug
 
@@ -55,14 +55,16 @@ def clinical_words_in_mail(raw: bytes) -> set[str]:
 
     Only the address of the recipient is left out: it is the patient's own and known to whoever carries the mail.
     """
-    mail = BytesParser(policy=policy.default).parsebytes(raw)
-    address = str(mail["To"] or "")
-    as_it_travels = raw.decode("latin-1").replace(address, "") if address else raw.decode("latin-1")
+    mail = email.message_from_bytes(raw)
+    as_it_travels = raw.decode("latin-1").replace(mail["To"] or "\0", "")
     return clinical_words("\n".join([as_it_travels, *_as_read(mail)]))
 
 
-def _as_read(mail: EmailMessage) -> Iterable[str]:
+def _as_read(mail: Message) -> Iterable[str]:
     for part in mail.walk():
-        yield from (f"{name}: {value}" for name, value in part.items() if name.lower() != "to")
+        for name, value in part.items():
+            if name.lower() != "to" and "=?" in value:  # Else it reads as it travels.
+                yield str(make_header(decode_header(value)))
         if not part.is_multipart():
-            yield str(part.get_content())
+            body = part.get_payload(decode=True)
+            yield body.decode(part.get_content_charset("utf-8"), "replace") if isinstance(body, bytes) else ""
