@@ -1,6 +1,7 @@
 """Dates and distances as a nurse says them: "Tue 2 Feb 2027", "in 6 days", "9 days late"."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -65,6 +66,12 @@ def ago(value: dt.date | None, today: dt.date) -> str:
 def icon(name: str) -> SafeString:
     """One icon of the sprite in templates/components/icons.html; decoration, so hidden from screen readers."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.filter
+def number(value: Decimal | None) -> str:
+    """1000 or 4.5: no needless digits, no exponent."""
+    return "–" if value is None else f"{value.normalize():f}"
 
 
 @register.filter

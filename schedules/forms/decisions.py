@@ -111,7 +111,7 @@ class DrugForm(DecisionForm):
 
     def offer(self) -> None:
         for name, value in self.injected.items():
-            self.initial.setdefault(name, value.normalize() if isinstance(value, Decimal) else value)
+            self.initial.setdefault(name, f"{value.normalize():f}" if isinstance(value, Decimal) else value)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
