@@ -21,6 +21,7 @@ from schedules.rules.asked import RecordLab
 from schedules.rules.facts import Facts
 from schedules.rules.requests import judge
 from schedules.rules.results import RequestCode, Strength
+from schedules.units import unit_words
 
 # What an event's contents mean as tests to type in.
 CONTENTS = {"cbc": (Analyte.HB, Analyte.MCV), "neuro_assessment": ()}
@@ -49,6 +50,11 @@ class ResultRow:
     @property
     def name(self) -> str:
         return self.analyte.code.value
+
+    @property
+    def units(self) -> list[tuple[str, str]]:
+        """Accepted units: code, and as people read it."""
+        return [(unit.code, unit_words(unit.code)) for unit in self.analyte.units]
 
     @property
     def asks(self) -> bool:
