@@ -158,7 +158,7 @@ def _names(cycles: Sequence[Cycle], longest: int, highest: int, paper: Paper) ->
         names.append(
             {
                 "text": f"<b>{words}</b>" if latest else words, "x": cycle.scores[-1][0],
-                "y": cycle.scores[-1][1] + _lift(cycles.index(cycle)), "ax": longest * 1.05, "ay": y,
+                "y": cycle.scores[-1][1] + _lift(cycles.index(cycle)), "ax": longest * 1.04, "ay": y,
                 "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "xanchor": "left", "showarrow": True,
                 "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": ACCENT if latest else MUTED, "standoff": 6,
                 "font": {"color": ACCENT if latest else TEXT},
@@ -175,7 +175,7 @@ def _layout(longest: int, highest: int, shapes: list[Part], notes: list[Part], p
     }  # fmt: skip
     return {
         "height": 240 if paper.words else 220,
-        "margin": {"l": 26, "r": 118 if paper.words else 66, "t": 8, "b": 44, "pad": 0},
+        "margin": {"l": 26, "r": 134 if paper.words else 66, "t": 8, "b": 44, "pad": 0},
         "font": {"family": FONT, "size": paper.font, "color": TEXT},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "rgba(0,0,0,0)",

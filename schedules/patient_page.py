@@ -1,0 +1,256 @@
+"""What the patient page shows, gathered in a fixed number of queries and one evaluation."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from patients.models import Patient
+from patients.templatetags.clinic_words import plain_date
+from patients.vocabulary import CauseKind, Severity
+from schedules.calendar_table import BLOOD, Booked, CalendarTable, calendar_table
+from schedules.chart_parts import NARROW, WIDE, Part
+from schedules.charts import RANGES, course_figure
+from schedules.course import CourseOfPatient, course_of
+from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, worse_from
+from schedules.facts import facts_for
+from schedules.flag_words import ShownFlag, shown
+from schedules.lab_table import LabTable, lab_table
+from schedules.models import Booking
+from schedules.plan_words import dose_words, plan_words
+from schedules.queries import active_flags
+from schedules.rules.evaluate import evaluate
+from schedules.rules.facts import Facts
+from schedules.rules.results import SEVERITY_ORDER, Evaluation, Event, EventKind
+from schedules.timeline import entries
+from schedules.timeline_words import Line, line_of
+from schedules.units import B12_UNIT
+
+PLAN_SHOWN = 30
+_NAMES = (("b12", "B12"), ("mma", "MMA"), ("homocysteine", "homocysteine"), ("hb", "Hb"), ("mcv", "MCV"))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the address asks for: the time shown, the unit family of B12, all dates or the nearest."""
+
+    shown: str
+    family: str
+    all_dates: bool
+
+    @classmethod
+    def of(cls, asked: Any, patient: Patient) -> "View":
+        """From the address; what is not understood is as the clinic has it."""
+        shown_range, family = asked.get("range", "all"), asked.get("units", patient.clinic.units)
+        return cls(
+            shown=shown_range if shown_range in RANGES else "all",
+            family=family if family in B12_UNIT else patient.clinic.units,
+            all_dates=asked.get("dates") == "all",
+        )
+
+
+class PatientPage:
+    """One patient on one day. The parts are worked out when asked for; only the facts are read at once."""
+
+    def __init__(self, patient: Patient, *, today: dt.date, view: View) -> None:
+        self.patient, self.today, self.view = patient, today, view
+        self.facts: Facts = facts_for([patient])[patient.pk]
+        self.now: Evaluation = evaluate(self.facts, as_of=today)
+
+    @cached_property
+    def _head(self) -> dict[str, Any]:
+        """The responsible physician and the bookings, in one query."""
+        booking = Booking.objects.filter(patient=OuterRef("pk")).order_by("-made_at")
+        fields = JSONObject(
+            kind="kind", on="on", at="at", for_due_on="for_due_on", after="after_dose_on", off="cancelled_at"
+        )
+        found = Patient.objects.filter(pk=self.patient.pk).values(
+            physician_name=F("physician__name"), booked=ArraySubquery(booking.values(found=fields))
+        )
+        return found.get()
+
+    @property
+    def physician(self) -> str:
+        """The responsible physician's name, or nothing."""
+        return self._head["physician_name"] or ""
+
+    @cached_property
+    def bookings(self) -> list[Booked]:
+        """Newest first; one stands while it is not cancelled and no dose came since it was agreed."""
+        last = self.now.last_dose_on
+        return [
+            Booked(
+                kind=row["kind"],
+                on=dt.date.fromisoformat(row["on"]),
+                at=dt.time.fromisoformat(row["at"]) if row["at"] else None,
+                for_due_on=_date(row["for_due_on"]),
+                is_current=row["off"] is None and _date(row["after"]) == last,
+            )
+            for row in self._head["booked"]
+        ]
+
+    @property
+    def causes(self) -> str:
+        """The causes that still hold, in words."""
+        kinds = [cause.kind for cause in self.facts.patient.causes if cause.counts_on(self.today)]
+        return ", ".join(dict.fromkeys(CauseKind(kind).label for kind in kinds))
+
+    # The plan in one line
+
+    @property
+    def plan(self) -> str:
+        """ "Maintenance every 2 months", "Loading, alternate days"."""
+        now = self.now
+        words = plan_words(now.phase, now.protocol or "", now.interval or "")
+        if now.phase == "maintenance":
+            return _("Maintenance %(interval)s") % {"interval": words[0].lower() + words[1:]}
+        return words
+
+    @property
+    def dose(self) -> str:
+        """ "dose 10"."""
+        return dose_words(self.now.phase, self.now.protocol or "", self.now.doses_in_phase)
+
+    @cached_property
+    def next_dose(self) -> Event | None:
+        """The open injection."""
+        return next((e for e in self.now.events if e.open and e.kind is EventKind.INJECTION), None)
+
+    @property
+    def next_dose_status(self) -> str:
+        """upcoming, due, overdue or missed today."""
+        return self.next_dose.status(self.today).value if self.next_dose else ""
+
+    @cached_property
+    def booked(self) -> Booked | None:
+        """The date agreed for the open injection."""
+        return next((b for b in self.bookings if b.is_current and b.kind == EventKind.INJECTION), None)
+
+    @property
+    def blood_first(self) -> bool:
+        """Whether blood is to be taken at the next visit, before the dose."""
+        visit = self.booked.on if self.booked else self.next_dose.book_on if self.next_dose else None
+        if visit is None:
+            return False
+        visit = max(visit, self.today)
+        return any(e.kind in BLOOD and e.earliest_on <= visit and e.book_on <= visit for e in self.now.events)
+
+    # Panels
+
+    @cached_property
+    def flags(self) -> list[ShownFlag]:
+        """The standing flags, the most pressing first. One query."""
+        rows = active_flags().filter(patient=self.patient).select_related("acknowledged_by", "snoozed_by")
+        ordered = sorted(
+            rows, key=lambda flag: (SEVERITY_ORDER[Severity(flag.severity)], flag.raised_on, flag.pk)
+        )
+        return [shown(flag, self.today) for flag in ordered]
+
+    @property
+    def pressing(self) -> list[ShownFlag]:
+        """Flags that are shown unfolded."""
+        return [flag for flag in self.flags if flag.severity != Severity.INFO]
+
+    @property
+    def for_information(self) -> list[ShownFlag]:
+        """Flags that are folded into one line."""
+        return [flag for flag in self.flags if flag.severity == Severity.INFO]
+
+    @property
+    def flag_counts(self) -> str:
+        """ "1 urgent, 2 warnings, 2 for information"."""
+        count = {severity: sum(f.severity == severity for f in self.flags) for severity in Severity}
+        parts = [
+            _("%(n)s urgent") % {"n": count[Severity.URGENT]},
+            ngettext("%(n)s warning", "%(n)s warnings", count[Severity.WARNING])
+            % {"n": count[Severity.WARNING]},
+            _("%(n)s for information") % {"n": count[Severity.INFO]},
+        ]
+        numbers = (count[Severity.URGENT], count[Severity.WARNING], count[Severity.INFO])
+        return ", ".join(part for part, number in zip(parts, numbers, strict=True) if number)
+
+    @cached_property
+    def calendar(self) -> CalendarTable:
+        """What comes and what was done."""
+        return calendar_table(self.facts, self.now, self.bookings, show_all=self.view.all_dates)
+
+    @cached_property
+    def results(self) -> LabTable:
+        """The laboratory table."""
+        return lab_table(self.facts, self.now, family=self.view.family)
+
+    @cached_property
+    def plan_lines(self) -> list[Line]:
+        """Orders and decisions, newest first, struck ones too. One query."""
+        found, _older = entries(self.patient, show="plan", clinical=True, limit=PLAN_SHOWN)
+        return [replace(line_of(entry, dose_names={}, clinical=True), by_id=None) for entry in found]
+
+    @cached_property
+    def course(self) -> CourseOfPatient:
+        """What the charts are drawn from."""
+        return course_of(self.facts, self.now, family=self.view.family)
+
+    @cached_property
+    def course_chart(self) -> Part:
+        """The course for both papers: the marks are the same, the layout is not."""
+        wide = course_figure(self.course, shown=self.view.shown, paper=WIDE)
+        narrow = course_figure(self.course, shown=self.view.shown, paper=NARROW)
+        return {"data": wide["data"], "wide": wide["layout"], "narrow": narrow["layout"]}
+
+    @cached_property
+    def _cycles(self) -> list[Cycle]:
+        return cycles_of(self.course.dose_days, self.course.scores, self.today)
+
+    @property
+    def cycle_in_words(self) -> str:
+        """What the cycle chart shows, in a sentence."""
+        onset = worse_from(self._cycles)
+        if onset is None:
+            return _("The score is the same on every day of the last cycles.")
+        return _("In the last %(n)s cycles the score is above its best from about day %(day)s on.") % {
+            "n": len(self._cycles),
+            "day": onset,
+        }
+
+    @cached_property
+    def cycle_chart(self) -> Part | None:
+        """The injection cycles for both papers; None while there is nothing to compare."""
+        cycles = self._cycles
+        if not can_be_drawn(cycles):
+            return None
+        wide, narrow = cycle_figure(cycles, WIDE), cycle_figure(cycles, NARROW)
+        return {"data": wide["data"], "wide": wide["layout"], "narrow": narrow["layout"]}
+
+    @property
+    def has_course(self) -> bool:
+        """Whether there is anything to draw."""
+        return self.course.first_on is not None
+
+    @property
+    def course_in_words(self) -> str:
+        """The chart for those who do not see it: the latest value of each panel."""
+        said = []
+        for analyte, name in _NAMES:
+            points = self.course.series[analyte]
+            if points:
+                said.append(f"{name} {points[-1].reported}, {plain_date(points[-1].on)}")
+        totals = [score for score in self.course.scores if score.total is not None]
+        if totals:
+            said.append(_("symptom score %(score)s of 15") % {"score": totals[-1].total})
+        return "; ".join(said)
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def units_offered() -> Sequence[tuple[str, str]]:
+    """The unit families of B12 and how they are written."""
+    return tuple(B12_UNIT.items())

@@ -1,0 +1,300 @@
+"""The entries of the timeline as sentences, with an icon each and the way to correct them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from patients.templatetags.clinic_words import day, plain_date, short_day
+from patients.vocabulary import (
+    Analyte,
+    B12Drug,
+    BodySite,
+    CauseKind,
+    CloseReason,
+    ContactOutcome,
+    DecisionKind,
+    Domain,
+    ErrorReason,
+    Interval,
+    IntervalReason,
+    LongInterval,
+    MedicationDrug,
+    NotGivenReason,
+    OverrideReason,
+    Place,
+    PregnancyStatus,
+    Protocol,
+    Regimen,
+    Route,
+    Severity,
+    StopReason,
+)
+from schedules.flag_words import in_words, title_of
+from schedules.models import Message
+from schedules.models.calendar import EVENT_KINDS
+from schedules.timeline import Entry
+from schedules.units import unit_words
+
+_ICONS = {
+    "injection": "syringe", "results": "flask", "assessment": "pulse", "decision": "pen", "order": "pen",
+    "cause": "info", "medicine": "info", "pregnancy": "info", "flag": "alert", "contact": "phone",
+    "message": "mail", "booking": "clock",
+}  # fmt: skip
+# The word of an entry's table in the address that strikes it out.
+_CORRECTABLE = {"injection": "injection", "assessment": "assessment", "cause": "cause",
+                "medicine": "medicine", "pregnancy": "pregnancy"}  # fmt: skip
+_REGIMENS = {member.value: member.label for kind in (Regimen, Interval, LongInterval) for member in kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """Something that can be struck out: the word and the row of its address."""
+
+    word: str
+    uid: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry as shown: bold words, the rest, who wrote it, a tag, and what can be corrected in it."""
+
+    day: dt.date
+    icon: str
+    bold: str
+    text: str
+    by: str
+    by_id: int | None
+    under: tuple[str, ...] = ()
+    tag: str = ""
+    severity: str = ""
+    struck: str = ""
+    amends: bool = False
+    message_uid: str = ""
+    correctable: tuple[Correctable, ...] = field(default=())
+
+
+def line_of(entry: Entry, *, dose_names: Mapping[dt.date, str], clinical: bool) -> Line:
+    """The entry in words; without `clinical` only dates and what was arranged."""
+    bold, text, under = _WORDS[entry.kind](entry, dose_names, clinical)
+    details = entry.details
+    return Line(
+        day=entry.day,
+        icon=_ICONS[entry.kind],
+        bold=bold,
+        text=text,
+        by=entry.by,
+        by_id=entry.by_id,
+        under=tuple(part for part in under if part),
+        tag=_("Flag raised") if entry.kind == "flag" else "",
+        severity=details.get("severity", "") if entry.kind == "flag" else "",
+        struck=_struck(entry),
+        amends=entry.amends,
+        message_uid=entry.uid if entry.kind == "message" else "",
+        correctable=_correctable(entry) if clinical and entry.struck is None else (),
+    )
+
+
+def _struck(entry: Entry) -> str:
+    if entry.struck is None:
+        return ""
+    found = entry.struck
+    why = ErrorReason(found.reason).label if found.reason else ""
+    return _("Struck out by %(by)s, %(on)s: %(why)s") % {
+        "by": found.by or _("somebody"),
+        "on": day(found.on),
+        "why": f"{why}. {found.note}".strip() if found.note else f"{why}.",
+    }
+
+
+def _correctable(entry: Entry) -> tuple[Correctable, ...]:
+    if entry.kind == "results":
+        return tuple(
+            Correctable("result", row["uid"], Analyte(row["analyte"]).label)
+            for row in entry.details["results"]
+        )
+    word = _CORRECTABLE.get(entry.kind)
+    return (Correctable(word, entry.uid, ""),) if word else ()
+
+
+Words = tuple[str, str, tuple[str, ...]]
+
+
+def micrograms(value: Any) -> str:
+    """A dose in the words of the label: "1000 micrograms"."""
+    return _("%(dose)s micrograms") % {"dose": f"{float(value):g}"}
+
+
+def _injection(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    if not found["given"]:
+        why = NotGivenReason(found["not_given_reason"]).label if clinical else ""
+        return _("Not given"), why, (found["note"] if clinical else "",)
+    name = names.get(entry.day, _("Injection")) if entry.struck is None else _("Injection")
+    if not clinical:
+        return name, "", ()
+    parts = [f"{B12Drug(found['drug']).label.lower()} {micrograms(found['dose_ug'])}"]
+    if found["route"] != Route.IM:
+        parts.append(Route(found["route"]).label)
+    if found["site"]:
+        parts.append(BodySite(found["site"]).label)
+    batch = found["number"] or found["batch_number"]
+    if batch:
+        parts.append(_("batch %(batch)s") % {"batch": batch})
+    if found["place"] != Place.HERE:
+        where = Place(found["place"]).label.lower()
+        parts.append(f"{where} ({found['place_source']})" if found["place_source"] else where)
+    reaction = _("Reaction: %(what)s") % {"what": found["reaction"]} if found["reaction"] else ""
+    return name, ", ".join(parts), (reaction, found["note"])
+
+
+def _results(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    order = list(Analyte)
+    rows = sorted(entry.details["results"], key=lambda row: order.index(row["analyte"]))
+    said = [
+        f"{Analyte(row['analyte']).label} {row['comparator']}{row['value_text']} {unit_words(row['unit'])}"
+        for row in rows
+    ]
+    return _("Blood drawn"), ", ".join(said), ()
+
+
+def _assessment(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    scores = {domain: found[domain.value] for domain in Domain}
+    said = ", ".join(f"{domain.label.lower()} {score}" for domain, score in scores.items() if score)
+    missing = [domain.label.lower() for domain, score in scores.items() if score is None]
+    if missing:
+        bold = _("Symptoms assessed in part")
+        under = (_("Not assessed: %(what)s") % {"what": ", ".join(missing)}, found["note"])
+    else:
+        bold = _("Symptom score %(score)s") % {"score": sum(scores.values())}
+        under = (_("Same as last time, as confirmed") if found["same_as_last"] else "", found["note"])
+    return bold, said, under
+
+
+def decision_title(found: Mapping[str, Any]) -> str:
+    """A decision in words: "Loading, alternate days", "Interval changed: every month"."""
+    kind = DecisionKind(found["kind"])
+    if kind == DecisionKind.START_TREATMENT:
+        return _("Loading, %(protocol)s") % {"protocol": Protocol(found["protocol"]).label.lower()}
+    if kind == DecisionKind.START_PROPHYLAXIS:
+        return _("Prevention, %(interval)s") % {"interval": Interval(found["interval"] or Interval.M1).label}
+    if kind in {DecisionKind.TAKE_OVER, DecisionKind.CHANGE_INTERVAL}:
+        return f"{kind.label}: {Interval(found['interval']).label}"
+    if kind == DecisionKind.STOP:
+        return f"{kind.label}: {StopReason(found['reason']).label.lower()}"
+    if kind == DecisionKind.CLOSE:
+        return f"{kind.label}: {CloseReason(found['reason']).label.lower()}"
+    return _("Plateau confirmed: maintenance begins")
+
+
+def _decision(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    reasons = ", ".join(IntervalReason(reason).label.lower() for reason in found["reasons"])
+    return decision_title(found), "", (reasons, found["note"], *overrides_said(found["overrides"]))
+
+
+def overrides_said(overrides: list[Mapping[str, str]]) -> tuple[str, ...]:
+    """Why a physician went ahead against a refusal, once for each sentence."""
+    said = {}
+    for each in overrides:
+        said[(each["reason"], each["sentence"])] = _("Went ahead: %(why)s. %(sentence)s") % {
+            "why": OverrideReason(each["reason"]).label.lower(),
+            "sentence": each["sentence"],
+        }
+    return tuple(said.values())
+
+
+def order_title(found: Mapping[str, Any]) -> str:
+    """An order in words: "hydroxocobalamin 1000 micrograms into the muscle (IM), every 2 months"."""
+    drug, route = B12Drug(found["drug"]).label.lower(), Route(found["route"]).label
+    return f"{drug} {micrograms(found['dose_ug'])} {route}, {_REGIMENS.get(found['regimen'], '')}"
+
+
+def _order(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    until = found["until"]
+    renew = _("renew by %(on)s") % {"on": plain_date(dt.date.fromisoformat(until))} if until else ""
+    return _("Ordered"), ", ".join(filter(None, [order_title(found), renew])), (found["note"],)
+
+
+def _cause(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    gone = entry.details["resolved_on"]
+    ended = _("gone since %(on)s") % {"on": plain_date(dt.date.fromisoformat(gone))} if gone else ""
+    kind = CauseKind(entry.details["kind"]).label
+    return _("Cause"), ", ".join(filter(None, [kind, ended])), (entry.details["note"],)
+
+
+def _medicine(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    dose = ""
+    if found["dose_mg"]:
+        dose = _("%(dose)s milligrams a day") % {"dose": f"{float(found['dose_mg']):g}"}
+    elif found["dose_ug"]:
+        dose = _("%(dose)s micrograms a day") % {"dose": f"{float(found['dose_ug']):g}"}
+    stopped = found["stopped_on"]
+    ended = _("until %(on)s") % {"on": plain_date(dt.date.fromisoformat(stopped))} if stopped else ""
+    drug = MedicationDrug(found["drug"]).label
+    return _("Medicine begun"), ", ".join(filter(None, [drug, dose, ended])), ()
+
+
+def _pregnancy(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    ended = entry.details["ended_on"]
+    until = _("until %(on)s") % {"on": plain_date(dt.date.fromisoformat(ended))} if ended else ""
+    return PregnancyStatus(entry.details["status"]).label, until, ()
+
+
+def _flag(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    if found["resolver"]:
+        end = _("Resolved by %(by)s: %(why)s") % {"by": found["resolver"], "why": found["resolve_reason"]}
+    elif found["cleared_on"]:
+        end = _("Gone since %(on)s") % {"on": day(dt.date.fromisoformat(found["cleared_on"]))}
+    else:
+        end = ""
+    return title_of(found["code"]), "", (in_words(found["reason"]), end)
+
+
+def _contact(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    call = found["call_on"]
+    again = _("call again on %(on)s") % {"on": day(dt.date.fromisoformat(call))} if call else ""
+    outcome = ContactOutcome(found["outcome"]).label
+    return _("Contact"), ", ".join(filter(None, [outcome.lower(), again])), (found["note"],)
+
+
+def _message(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    state = Message.State(found["state"]).label
+    about = _("for %(on)s") % {"on": short_day(dt.date.fromisoformat(found["announced_on"]))}
+    return _("E-mail"), f"{Message.Kind(found['kind']).label}, {about}: {state.lower()}", (found["why"],)
+
+
+def _booking(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    kind = dict(EVENT_KINDS)[found["kind"]]
+    when = day(dt.date.fromisoformat(found["on"]))
+    if found["at"]:
+        when = f"{when}, {found['at'][:5]}"
+    cancelled = _("Cancelled or replaced later") if found["cancelled"] else ""
+    return _("Booked"), f"{str(kind).lower()}, {when}", (found["note"], cancelled)
+
+
+_WORDS = {
+    "injection": _injection,
+    "results": _results,
+    "assessment": _assessment,
+    "decision": _decision,
+    "order": _order,
+    "cause": _cause,
+    "medicine": _medicine,
+    "pregnancy": _pregnancy,
+    "flag": _flag,
+    "contact": _contact,
+    "message": _message,
+    "booking": _booking,
+}
+SEVERITY_WORDS = {severity.value: severity.label for severity in Severity}
