@@ -47,8 +47,12 @@ if not EMBEDDED and not _STANDALONE:
         raise ImproperlyConfigured("DEBUG must be off where patients are real. Unset DEBUG.")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this site, separated by commas.")
-    if missing := [name for name in ("DATABASE_ADMIN_URL", "REDIS_URL", "EMAIL_URL") if name not in os.environ]:
-        raise ImproperlyConfigured(f"{', '.join(missing)} must be set too: see README, On servers of your own.")
+    if missing := [
+        name for name in ("DATABASE_ADMIN_URL", "REDIS_URL", "EMAIL_URL") if name not in os.environ
+    ]:
+        raise ImproperlyConfigured(
+            f"{', '.join(missing)} must be set too: see README, On servers of your own."
+        )
 
 INSTALLED_APPS = [
     "b12tracker.accounts",
