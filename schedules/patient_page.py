@@ -139,8 +139,8 @@ class PatientPage:
         visit = self.booked.on if self.booked else self.next_dose.book_on if self.next_dose else None
         if visit is None:
             return False
-        visit = max(visit, self.today)
-        return any(e.kind in BLOOD and e.earliest_on <= visit and e.book_on <= visit for e in self.now.events)
+        blood = min((e for e in self.now.events if e.kind in BLOOD), key=lambda e: e.due_on, default=None)
+        return blood is not None and blood.earliest_on <= max(visit, self.today)
 
     # Panels
 

@@ -164,7 +164,7 @@ def _results(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Word
 def _assessment(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
     found = entry.details
     scores = {domain: found[domain.value] for domain in Domain}
-    said = ", ".join(f"{domain.label.lower()} {score}" for domain, score in scores.items() if score)
+    said = "; ".join(f"{domain.label.lower()} {score}" for domain, score in scores.items() if score)
     missing = [domain.label.lower() for domain, score in scores.items() if score is None]
     if missing:
         bold = _("Symptoms assessed in part")
