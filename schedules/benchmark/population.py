@@ -5,7 +5,7 @@ history is not measured).
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth import get_user_model
 from django.db import connections
@@ -124,46 +124,39 @@ def copy_prototypes(made: Sequence[int], clinics: Sequence[Clinic], patients: in
     first, step = min(made), PROTOTYPES
     ids = [clinic.pk for clinic in clinics]
     in_small = min(SMALL_CLINIC, patients) // PROTOTYPES - 1
-    clinic_of = f"CASE WHEN n <= {in_small} THEN {ids[0]} ELSE (ARRAY[{','.join(map(str, ids[1:]))}])[1 + n % {len(ids) - 1}] END"
+    large = f"(ARRAY[{','.join(map(str, ids[1:]))}])[1 + n % {len(ids) - 1}]"
+    clinic_of = f"CASE WHEN n <= {in_small} THEN {ids[0]} ELSE {large} END"
+    same = {"uid": "gen_random_uuid()", "clinic_id": clinic_of}
+    _copy(
+        Patient,
+        same | {"id": f"id + n * {step}", "record_number": "record_number || '-' || n"},
+        copies,
+        first,
+    )
+    _execute(
+        "SELECT setval(pg_get_serial_sequence('patients_patient', 'id'), (SELECT max(id) FROM patients_patient))"
+    )
+    for model in COPIED:
+        changed = same | {"patient_id": f"patient_id + n * {step}", "decision_id": "NULL", "id": None}
+        _copy(model, changed, copies, first)
+
+
+def _execute(statement: str) -> None:
     with connections["owner"].cursor() as cursor:
-        changed = {"id": f"id + n * {step}", "uid": "gen_random_uuid()", "clinic_id": clinic_of}
-        cursor.execute(
-            _copy(Patient, changed | {"record_number": "record_number || '-' || n"}, copies, first)
-        )
-        cursor.execute(
-            "SELECT setval(pg_get_serial_sequence('patients_patient', 'id'), (SELECT max(id) FROM patients_patient))"
-        )
-        for model in COPIED:
-            cursor.execute(
-                _copy(
-                    model,
-                    {
-                        "patient_id": f"patient_id + n * {step}",
-                        "uid": "gen_random_uuid()",
-                        "clinic_id": clinic_of,
-                        "decision_id": "NULL",
-                        "id": None,
-                    },
-                    copies,
-                    first,
-                )
-            )
-        for table in (Patient, *COPIED):
-            cursor.execute(f'ANALYZE "{table._meta.db_table}"')
+        cursor.execute(statement)
 
 
-def _copy(model: type[Model], changed: dict[str, str | None], copies: int, first: int) -> str:
-    """INSERT … SELECT of every prototype row, `copies` times; `changed` gives columns other values (None: default)."""
-    columns = [
-        field.column for field in model._meta.concrete_fields if changed.get(field.column, "") is not None
-    ]
+def _copy(model: type[Model], changed: Mapping[str, str | None], copies: int, first: int) -> None:
+    """Copy every prototype row `copies` times; `changed` gives columns other values (None: their default)."""
+    columns = [f.column for f in model._meta.concrete_fields if changed.get(f.column, "") is not None]
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(str(changed.get(name, f'"{name}"')) for name in columns)
     key = "id" if model is Patient else "patient_id"
     table = model._meta.db_table
-    return (
-        f'ALTER TABLE "{table}" DISABLE TRIGGER USER; '  # noqa: S608 (our own tables)
-        f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}", generate_series(1, {copies}) AS n '
-        f'WHERE "{key}" BETWEEN {first} AND {first + PROTOTYPES - 1}; '
-        f'ALTER TABLE "{table}" ENABLE TRIGGER USER'
+    _execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
+    _execute(
+        f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}", generate_series(1, {copies}) AS n '  # noqa: S608 (own tables)
+        f'WHERE "{key}" BETWEEN {first} AND {first + PROTOTYPES - 1}'
     )
+    _execute(f'ALTER TABLE "{table}" ENABLE TRIGGER USER')
+    _execute(f'ANALYZE "{table}"')

@@ -134,12 +134,15 @@ def evaluate_one() -> Measured:
 
 
 _SYNTHETIC = """
-INSERT INTO schedules_forecast (clinic_id, patient_id, code, severity, rises_on, falls_on, rules, facts, reason, next_step, raised, fallen)
-SELECT clinic_id, patient_id, 'BENCHMARK', 'warning', %(rises)s, %(falls)s, '{R1}', '{"due": "2026-01-01"}', 'A sentence of reason.', 'A next step.', false, false
+INSERT INTO schedules_forecast (clinic_id, patient_id, code, severity, rises_on, falls_on, rules, facts,
+                                reason, next_step, raised, fallen)
+SELECT clinic_id, patient_id, 'BENCHMARK', 'warning', %(rises)s, %(falls)s, '{R1}', '{"due": "2026-01-01"}',
+       'A sentence of reason.', 'A next step.', false, false
 FROM schedules_patientschedule ORDER BY patient_id LIMIT %(flags)s
 """
 _FLOOR = """
-INSERT INTO schedules_flag (clinic_id, patient_id, code, severity, rules, facts, reason, next_step, raised_on, raised_at, cleared_by, snooze_reason, resolve_reason)
+INSERT INTO schedules_flag (clinic_id, patient_id, code, severity, rules, facts, reason, next_step,
+                            raised_on, raised_at, cleared_by, snooze_reason, resolve_reason)
 SELECT clinic_id, patient_id, 'FLOOR', severity, rules, facts, reason, next_step, rises_on, now(), '', '', ''
 FROM schedules_forecast WHERE code = 'BENCHMARK'
 """
