@@ -1,7 +1,7 @@
 """Assessment, causes, medicines, pregnancies, allergies, corrections."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +36,10 @@ class PatientDayForm(ActionForm):
                 self.fields[name].widget.attrs["max"] = today.isoformat()
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":  # type: ignore[index]
-                field.choices = [("", _("Choose…") if field.required else _("Not known")), *field.choices[1:]]  # type: ignore[index]
+                field.choices = [
+                    ("", _("Choose…") if field.required else _("Not recorded")),
+                    *field.choices[1:],
+                ]  # type: ignore[index]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -68,6 +71,8 @@ class AssessmentForm(PatientDayForm):
     glossitis = _score_field()
     visual = _score_field()
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 2}), required=False)
+    # The assessment that "same as last time" repeats: the one shown, not one saved meanwhile.
+    same = forms.UUIDField(required=False)
 
     def __init__(self, *args: Any, last: Assessment | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,13 +80,24 @@ class AssessmentForm(PatientDayForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if all(cleaned.get(domain.value) is None for domain in Domain):
+        if self.is_same_as_last:
+            if self.last is None or not self.offers_same_as_last or cleaned["same"] != self.last.uid:
+                raise forms.ValidationError(
+                    _("Another assessment was saved meanwhile. Compare, then score each row.")
+                )
+            cleaned |= self.last.scores
+        elif all(cleaned.get(domain.value) is None for domain in Domain):
             raise forms.ValidationError(_("Nothing is scored yet. Choose a score in at least one row."))
         return cleaned
 
     @property
     def scores(self) -> dict[str, int | None]:
         return {domain.value: self.cleaned_data.get(domain.value) for domain in Domain}
+
+    @property
+    def is_same_as_last(self) -> bool:
+        """Whether it was recorded by one press instead of row by row."""
+        return self.cleaned_data.get("same") is not None
 
     @property
     def offers_same_as_last(self) -> bool:
@@ -107,7 +123,7 @@ class CauseForm(PatientDayForm, forms.ModelForm):
     """Why this patient lacks B12; length, antibody, operation and gene belong to their kind only."""
 
     positive = ("length_cm",)
-    belongs = {
+    belongs: ClassVar[dict[str, set[CauseKind]]] = {
         "intrinsic_factor_antibody": {CauseKind.PERNICIOUS_ANAEMIA},
         "procedure": {CauseKind.BARIATRIC_SURGERY},
         "length_cm": {CauseKind.ILEAL_RESECTION, CauseKind.CROHNS_ILEAL},
@@ -117,6 +133,14 @@ class CauseForm(PatientDayForm, forms.ModelForm):
     class Meta:
         model = Cause
         fields = ["kind", "intrinsic_factor_antibody", "procedure", "length_cm", "gene", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, kinds in self.belongs.items():
+            in_order = [kind for kind in CauseKind if kind in kinds]
+            self.fields[name].help_text = " / ".join(kind.label for kind in in_order)
+            # With script, shown for these kinds only.
+            self.fields[name].widget.attrs |= {"data-with": "kind", "data-values": " ".join(in_order)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

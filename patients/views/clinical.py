@@ -57,6 +57,7 @@ def record_assessment(request: HttpRequest, uid: str) -> HttpResponse:
                 at=data["at"],
                 scores=form.scores,
                 note=data["note"],
+                same_as_last=form.is_same_as_last,
                 token=data["token"],
                 by=request.user,
             )
@@ -108,7 +109,7 @@ def add_to_background(request: HttpRequest, uid: str, word: str) -> HttpResponse
         "medicine": _("Add a medicine"),
         "pregnancy": _("Add a pregnancy record"),
     }
-    return _form_page(request, patient, form, title=titles[word])
+    return _form_page(request, patient, form, title=titles[word], back="background")
 
 
 @allow(Action.ENTER_CLINICAL, section="patient_search")
@@ -133,7 +134,9 @@ def end_in_background(request: HttpRequest, uid: str, word: str, row: str) -> Ht
             else:
                 notify(request, _("Saved for %(name)s.") % {"name": patient.name})
                 return redirect("background", patient.uid)
-    return _form_page(request, patient, form, title=_("%(what)s: no longer since") % {"what": found})
+    return _form_page(
+        request, patient, form, title=_("%(what)s: no longer since") % {"what": found}, back="background"
+    )
 
 
 @allow(Action.ENTER_CLINICAL, section="patient_search")
@@ -165,7 +168,7 @@ def edit_allergies(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             notify(request, _("Saved for %(name)s.") % {"name": patient.name})
             return redirect("background", patient.uid)
-    return _form_page(request, patient, form, title=_("Allergies and risks"))
+    return _form_page(request, patient, form, title=_("Allergies and risks"), back="background")
 
 
 @allow(Action.ENTER_CLINICAL, section="patient_search")
@@ -199,7 +202,7 @@ def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpR
             notify(request, _("Struck out. The entry stays visible with the reason."))
             return redirect("patient", patient.uid)
     title = _("Strike out: %(what)s") % {"what": entry_words(record)}
-    return _form_page(request, patient, form, title=title, save=_("Strike out"))
+    return _form_page(request, patient, form, title=title, save=_("Strike out"), back="patient")
 
 
 def _still_on_record(patient: Patient, form: AllergiesForm) -> str:
@@ -220,7 +223,13 @@ def _in_words(value: str | bool) -> str:
 
 
 def _form_page(
-    request: HttpRequest, patient: Patient, form: forms.BaseForm, *, title: str, save: str = ""
+    request: HttpRequest, patient: Patient, form: forms.BaseForm, *, title: str, save: str = "", back: str
 ) -> HttpResponse:
-    context = patient_context(request, patient) | {"form": form, "title": title, "save": save or _("Save")}
+    """One form about one patient; `back` names the page that leaving goes to."""
+    context = patient_context(request, patient) | {
+        "form": form,
+        "title": title,
+        "save": save or _("Save"),
+        "back": back,
+    }
     return render(request, "patients/form.html", context, status=422 if form.errors else 200)

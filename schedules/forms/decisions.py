@@ -32,6 +32,10 @@ from schedules.rules.facts import Facts
 from schedules.rules.flags.symptoms import LADDER
 from schedules.rules.results import Evaluation
 
+IN_LOADING = [(each.value, each.label) for each in (Regimen.ALTERNATE_DAY, Regimen.THREE_TIMES_WEEKLY)]
+PREVENTION = (Interval.M1.value, _("every month (prevention)"))
+BY_MOUTH = (Regimen.DAILY.value, _("daily by mouth"))
+OTHER_INTERVALS = [choice for choice in Interval.choices() if choice[0] != Interval.M1.value]
 NOT_CHOSEN = [("", _("Choose…"))]
 STANDARD_MAINTENANCE = [(Interval.M3.value, Interval.M3.label), (Interval.M2.value, Interval.M2.label)]
 
@@ -150,15 +154,26 @@ class PrescribeForm(DrugForm):
 
     def offer(self) -> None:
         super().offer()
-        in_force = self.now.protocol is not None
-        if not in_force:
-            del self.fields["reasons"], self.fields["again"]
-            self.fields_shown = [
-                f for f in self.fields_shown if f != "again" and "reasons" not in getattr(f, "fields", [])
-            ]
+        field: Any = self.fields["regimen"]
+        if self.now.protocol is None:
+            field.choices = [*IN_LOADING, PREVENTION, BY_MOUTH, *OTHER_INTERVALS]
+            self._leave_out("reasons", "again")
+        elif self.now.phase == Phase.LOADING:
+            field.choices = [*IN_LOADING, BY_MOUTH]
+            self.initial.setdefault("regimen", self.now.protocol)
+            self._leave_out("reasons")
         else:
-            regimen = self.now.interval if self.now.phase != Phase.LOADING else self.now.protocol
-            self.initial.setdefault("regimen", regimen)
+            field.choices = [*Interval.choices(), *IN_LOADING, BY_MOUTH]
+            self.initial.setdefault("regimen", self.now.interval)
+            self._leave_out("again")
+
+    def _leave_out(self, *names: str) -> None:
+        """Without the questions that do not arise where the patient stands."""
+        for name in names:
+            del self.fields[name]
+        self.fields_shown = [
+            part for part in self.fields_shown if not {*names} & {part, *getattr(part, "fields", ())}
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -166,7 +181,7 @@ class PrescribeForm(DrugForm):
         if oral and cleaned.get("regimen") and not daily:
             self.add_error("regimen", _("By mouth it is taken daily."))
         if daily and cleaned.get("route") and not oral:
-            self.add_error("route", _("Daily is for B12 by mouth; injections have another rhythm."))
+            self.add_error("route", _("Daily is for B12 by mouth: choose that route."))
         return cleaned
 
     def draft(self) -> drafts.Draft:

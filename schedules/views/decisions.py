@@ -206,6 +206,7 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
             "soft": _said(verdict, Strength.SOFT),
             "hard": _said(verdict, Strength.HARD),
             "info": _said(verdict, Strength.INFO),
+            "missing": _missing(form),
             "draft": draft,
             "preview": preview(facts, draft, as_of=today) if draft else None,
             "may_sign": may_sign,
@@ -233,6 +234,17 @@ def _first_draft(form: forms.DecisionForm) -> Draft | None:
     )
     trial.fields.pop("token")
     return trial.draft() if trial.is_valid() else None
+
+
+def _missing(form: forms.DecisionForm) -> list[str]:
+    """What the form itself still lacks, said beside the preview, where the person looks."""
+    if not form.is_bound:
+        return []
+    said = []
+    for name, errors in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        said += [f"{label}: {error}" if label else str(error) for error in errors]
+    return said
 
 
 def _said(verdict: Verdict, strength: Strength) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Assessments, causes, medicines, pregnancies, allergies, and striking out what is wrong."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -275,3 +276,32 @@ def test_the_background_page_needs_as_many_queries_for_one_row_as_for_fifty(
     with django_assert_max_num_queries(100) as fifty:
         desk.nurse.get(address("background", many))
     assert len(one) == len(fifty)
+
+
+# --- Same as last time ---
+
+
+def test_same_as_last_time_is_one_press_and_the_record_says_so(desk: Desk) -> None:
+    patient = desk.patient()
+    last = AssessmentFactory(patient=patient, on=TODAY - dt.timedelta(14), gait_ataxia=2, visual=None)
+    assert "Same as last time" in words(desk.nurse.get(address("record_assessment", patient)))
+    assert assess(desk.nurse, patient, same=str(last.uid)).status_code == 302
+    desk.look()
+    new = Assessment.objects.filter(patient=patient).latest("pk")
+    assert (new.on, new.scores, new.same_as_last) == (TODAY, last.scores, True)
+
+
+def test_after_a_fortnight_each_row_is_scored_again(desk: Desk) -> None:
+    patient = desk.patient()
+    last = AssessmentFactory(patient=patient, on=TODAY - dt.timedelta(15))
+    assert "Same as last time" not in words(desk.nurse.get(address("record_assessment", patient)))
+    assert assess(desk.nurse, patient, same=str(last.uid)).status_code == 422
+
+
+def test_what_was_saved_meanwhile_is_not_repeated_unseen(desk: Desk) -> None:
+    patient = desk.patient()
+    seen = AssessmentFactory(patient=patient, on=TODAY - dt.timedelta(7))
+    AssessmentFactory(patient=patient, on=TODAY, gait_ataxia=3)
+    answer = assess(desk.nurse, patient, same=str(seen.uid))
+    assert answer.status_code == 422
+    assert "Another assessment was saved meanwhile" in words(answer)

@@ -17,6 +17,17 @@
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  // A field that belongs to some answers only (data-with names the question) is shown with those.
+  const showWhatBelongs = () => {
+    document.querySelectorAll("[data-with]").forEach((field) => {
+      const chosen = field.form.elements[field.dataset.with].value;
+      const belongs = field.dataset.values.split(" ").includes(chosen);
+      field.closest(".mb-3").hidden = !belongs && !field.value;
+    });
+  };
+  document.addEventListener("change", showWhatBelongs);
+  showWhatBelongs();
+
   // A second click on a form that is on its way does nothing; the server would refuse the copy anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;
