@@ -3,9 +3,10 @@
 from django.urls import include, path
 
 from b12tracker.accounts import views as accounts
-from b12tracker.views import health
+from b12tracker.views import front, health
 
 urlpatterns = [
+    path("", front, name="front"),
     path("health", health, name="health"),
     path("accounts/", include("b12tracker.accounts.urls")),
     path("account/", accounts.account, name="account"),
