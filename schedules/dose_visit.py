@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from patients.models import Assessment, Batch, BloodDraw, Injection, Patient
@@ -32,22 +33,89 @@ class BloodDue:
         return " · ".join(found)
 
 
-@dataclass(frozen=True, slots=True)
 class DoseVisit:
-    """All that fills in the form of one dose."""
+    """All that fills in the form of one dose, each read when it is first asked for: saving needs less of it."""
 
-    patient: Patient
-    today: dt.date
-    schedule: PatientSchedule | None
-    order: Order | None
-    last: Injection | None
-    last_assessment: Assessment | None
-    blood: BloodDue | None
-    assessment_due: bool
-    booking: Booking | None
-    batches: tuple[Batch, ...]
-    batch: Batch | None
-    batch_is_todays: bool
+    def __init__(self, patient: Patient, *, today: dt.date, todays_batch: int | None) -> None:
+        self.patient, self.today, self._todays_batch = patient, today, todays_batch
+
+    @cached_property
+    def schedule(self) -> PatientSchedule | None:
+        return PatientSchedule.objects.filter(patient=self.patient).first()
+
+    @cached_property
+    def order(self) -> Order | None:
+        """The prescription that stands, also one past its renewal date."""
+        return Order.objects.valid().filter(patient=self.patient, ended_on__isnull=True).first()
+
+    @cached_property
+    def last(self) -> Injection | None:
+        doses = Injection.objects.valid().filter(patient=self.patient, given=True)
+        return doses.order_by("-on", "-pk").first()
+
+    @cached_property
+    def _assessments(self) -> list[Assessment]:
+        found = Assessment.objects.valid().filter(patient=self.patient, on__lte=self.today)
+        return list(found.order_by("-on", "-pk")[:50])
+
+    @property
+    def last_assessment(self) -> Assessment | None:
+        return self._assessments[0] if self._assessments else None
+
+    @cached_property
+    def _due(self) -> list[OpenEvent]:
+        """What may be done today: blood, reviews."""
+        found = OpenEvent.objects.filter(patient=self.patient, earliest_on__lte=self.today)
+        return list(found.order_by("due_on", "kind"))
+
+    @cached_property
+    def blood(self) -> BloodDue | None:
+        """The blood to take now."""
+        events = [event for event in self._due if event.kind in BLOOD_KINDS]
+        if not events:
+            return None
+        contents = dict.fromkeys(code for event in events for code in event.contents if code != ASSESSMENT)
+        since = min(event.earliest_on for event in events)
+        draws = BloodDraw.objects.valid().filter(patient=self.patient, drawn_on__gte=since)
+        taken = draws.order_by("-drawn_on").values_list("drawn_on", flat=True).first()
+        return BloodDue(tuple(contents), events[0].due_on, taken)
+
+    @property
+    def assessment_due(self) -> bool:
+        """By a check, by a neurological review, or because there was never a complete one (R1)."""
+        if any(event.kind == "neuro_review" or ASSESSMENT in event.contents for event in self._due):
+            return True
+        return not any(found.total is not None for found in self._assessments)
+
+    @cached_property
+    def booking(self) -> Booking | None:
+        found = Booking.objects.filter(
+            patient=self.patient, kind="injection", cancelled_at__isnull=True
+        ).first()
+        stands = found and self.schedule and found.after_dose_on == self.schedule.last_dose_on
+        return found if stands else None
+
+    @cached_property
+    def batches(self) -> list[Batch]:
+        """Batches of the drug on the shelf that may be given: not expired, not withdrawn; first to expire first."""
+        found = Batch.objects.filter(
+            clinic_id=self.patient.clinic_id, withdrawn_at__isnull=True, expires_on__gte=self.today
+        ).filter(product__active=True, product__drug=self.drug)
+        return list(found.order_by("expires_on", "number"))
+
+    @cached_property
+    def batch_is_todays(self) -> bool:
+        return any(batch.pk == self._todays_batch for batch in self.batches)
+
+    @cached_property
+    def batch(self) -> Batch | None:
+        """The one this user took earlier today; else the one the clinic opened last, most likely still on the tray."""
+        wanted = self._todays_batch
+        if not self.batch_is_todays:
+            used = Injection.objects.valid().filter(batch__in=self.batches).order_by("-recorded_at")
+            wanted = used.values_list("batch", flat=True).first()
+        known = (batch for batch in self.batches if batch.pk == wanted)
+        return next(known, None) or next(iter(self.batches), None)
 
     @property
     def plan(self) -> str:
@@ -120,85 +188,3 @@ class DoseVisit:
     def may_repeat_scores(self) -> bool:
         last = self.last_assessment
         return last is not None and (self.today - last.on).days <= SAME_FOR_DAYS
-
-
-def order_in_force(patient: Patient) -> Order | None:
-    """The prescription that stands, also one past its renewal date."""
-    return Order.objects.valid().filter(patient=patient, ended_on__isnull=True).first()
-
-
-def usable_batches(clinic_id: int, *, today: dt.date) -> list[Batch]:
-    """Batches on the shelf that may be given: neither expired nor withdrawn, first to expire first."""
-    return list(
-        Batch.objects.filter(clinic_id=clinic_id, withdrawn_at__isnull=True, expires_on__gte=today)
-        .filter(product__active=True)
-        .select_related("product")
-        .order_by("expires_on", "number")
-    )
-
-
-def blood_due(patient: Patient, *, today: dt.date) -> tuple[BloodDue | None, bool]:
-    """The blood to take now, and whether an assessment is due by a check or a neurological review."""
-    events = list(
-        OpenEvent.objects.filter(patient=patient, earliest_on__lte=today).order_by("due_on", "kind")
-    )
-    blood = [event for event in events if event.kind in BLOOD_KINDS]
-    scores = any(event.kind == "neuro_review" or ASSESSMENT in event.contents for event in events)
-    if not blood:
-        return None, scores
-    contents = dict.fromkeys(code for event in blood for code in event.contents if code != ASSESSMENT)
-    since = min(event.earliest_on for event in blood)
-    draws = BloodDraw.objects.valid().filter(patient=patient, drawn_on__gte=since).order_by("-drawn_on")
-    taken = draws.values_list("drawn_on", flat=True).first()
-    return BloodDue(tuple(contents), blood[0].due_on, taken), scores
-
-
-def dose_visit(patient: Patient, *, today: dt.date, todays_batch: int | None) -> DoseVisit:
-    """Read what the form needs; `todays_batch` is the one this user took from the shelf earlier today."""
-    schedule = PatientSchedule.objects.filter(patient=patient).first()
-    order = order_in_force(patient)
-    doses = Injection.objects.valid().filter(patient=patient, given=True)
-    last = doses.order_by("-on", "-pk").first()
-    assessments = list(
-        Assessment.objects.valid().filter(patient=patient, on__lte=today).order_by("-on", "-pk")[:50]
-    )
-    blood, scores_due = blood_due(patient, today=today)
-    complete = any(found.total is not None for found in assessments)
-    source = order or last
-    drug = source.drug if source else B12Drug.HYDROXOCOBALAMIN
-    batches = [
-        batch for batch in usable_batches(patient.clinic_id, today=today) if batch.product.drug == drug
-    ]
-    todays = next((batch for batch in batches if batch.pk == todays_batch), None)
-    return DoseVisit(
-        patient=patient,
-        today=today,
-        schedule=schedule,
-        order=order,
-        last=last,
-        last_assessment=assessments[0] if assessments else None,
-        blood=blood,
-        assessment_due=scores_due or not complete,
-        booking=_booking(patient, schedule),
-        batches=tuple(batches),
-        batch=todays or _last_used(batches) or next(iter(batches), None),
-        batch_is_todays=todays is not None,
-    )
-
-
-def _booking(patient: Patient, schedule: PatientSchedule | None) -> Booking | None:
-    found = Booking.objects.filter(patient=patient, kind="injection", cancelled_at__isnull=True).first()
-    stands = found and schedule and found.after_dose_on == schedule.last_dose_on
-    return found if stands else None
-
-
-def _last_used(batches: list[Batch]) -> Batch | None:
-    """The batch the clinic opened last: most likely still the one on the tray."""
-    used = (
-        Injection.objects.valid()
-        .filter(batch__in=batches)
-        .order_by("-recorded_at")
-        .values_list("batch", flat=True)
-        .first()
-    )
-    return next((batch for batch in batches if batch.pk == used), None)

@@ -16,7 +16,7 @@ from schedules.plan_words import dose_words, plan_words
 from schedules.rules.flags import TABLE
 from schedules.worklist import ARRANGED, BLOOD_ONLY, BOOKED_TODAY, GROUPS, LATE, LATER, NEXT, NO_DATE, Line
 
-FLAG_TITLES: dict[str, object] = {row.code: row.title for row in TABLE} | WORKFLOW_TITLES
+FLAG_TITLES: dict[str, object] = {**{row.code: row.title for row in TABLE}, **WORKFLOW_TITLES}
 MARKS_SHOWN = 3
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from patients.actions.injections import (
@@ -18,7 +17,7 @@ from patients.actions.injections import (
     record_injection,
     undo_injection,
 )
-from patients.actions.once import claim_form
+from patients.actions.once import claim_form, recorded_before
 from patients.actions.records import lock_patient, ref
 from patients.models import Assessment, BloodDraw, Injection, Patient, Pregnancy
 from schedules.actions.refresh import refresh_patients
@@ -75,7 +74,6 @@ def judge_dose(facts: Facts, dose: Dose, *, today: dt.date) -> Judgement:
     return judge(facts, request, as_of=today)
 
 
-@transaction.atomic
 def log_injection(
     *,
     patient: Patient,
@@ -94,15 +92,20 @@ def log_injection(
     AlreadySubmittedError for a form recorded before, RefusedError for what cannot be, NeedsReasonError for a
     second dose of a day without a reason.
     """
-    claim_form(token=token, by=by)
     patient = lock_patient(patient)
     facts = facts_for([patient])[patient.pk]
-    codes = _checked(judge_dose(facts, dose, today=today), reason=reason, sentence=sentence)
+    judgement = judge_dose(facts, dose, today=today)
+    refusal = _refusal(judgement, reason=reason, sentence=sentence)
+    if refusal is not None and recorded_before(token=str(token), by=by) is None:
+        raise refusal
+    # The token is taken once nothing can be refused any more: a refused form may be sent again. The second copy
+    # of a recorded one, which the first makes look like a duplicate dose, ends here.
+    claim_form(token=token, by=by)
     injection = record_injection(
         patient=patient,
         dose=dose,
         screening=screening,
-        confirmed=Confirmed(codes, reason, sentence),
+        confirmed=Confirmed(tuple(code.code for code in judgement.codes), reason, sentence),
         afterwards=beside.after,
         by=by,
     )
@@ -115,7 +118,6 @@ def log_injection(
     return Logged(injection, row.due_on, row.book_on)
 
 
-@transaction.atomic
 def take_back_injection(*, patient: Patient, injection: Injection, now: dt.datetime, by: Any) -> None:
     """Undo an own entry of the last 15 minutes with all that was recorded beside it; calendar and flags are as
     before. Raises TooLateToUndoError, or ChangedMeanwhileError if it is struck out already."""
@@ -127,14 +129,15 @@ def take_back_injection(*, patient: Patient, injection: Injection, now: dt.datet
     refresh_patients([patient.pk], cause=ref(injection))
 
 
-def _checked(judgement: Judgement, *, reason: str, sentence: str) -> tuple[str, ...]:
+def _refusal(judgement: Judgement, *, reason: str, sentence: str) -> RefusedError | None:
+    """Why this cannot be written as it is, if so."""
     hard = [code for code in judgement.codes if code.strength == Strength.HARD]
     soft = [code for code in judgement.codes if code.strength == Strength.SOFT]
     if hard:
-        raise RefusedError(hard)
+        return RefusedError(hard)
     if soft and not (reason and sentence.strip()):
-        raise NeedsReasonError(soft)
-    return tuple(code.code for code in judgement.codes)
+        return NeedsReasonError(soft)
+    return None
 
 
 def _with_dose(facts: Facts, injection: Injection) -> Facts:

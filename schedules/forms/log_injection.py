@@ -74,7 +74,8 @@ class GivenFields(PatientDayForm):
 
     def __init__(self, *args: Any, visit: DoseVisit, now: dt.datetime, **kwargs: Any) -> None:
         self.visit = visit
-        kwargs["initial"] = self.filled_in(visit, now) | kwargs.get("initial", {})
+        if not (args and args[0] is not None):
+            kwargs["initial"] = self.filled_in(visit, now) | kwargs.get("initial", {})
         super().__init__(*args, patient=visit.patient, today=visit.today, **kwargs)
         self.fields["on"].widget.attrs["max"] = visit.today.isoformat()
 
@@ -87,7 +88,7 @@ class GivenFields(PatientDayForm):
         return {
             "on": visit.today,
             "drug": visit.drug,
-            "dose_ug": f"{visit.dose_ug:g}",
+            "dose_ug": f"{Decimal(visit.dose_ug).normalize():f}",
             "route": visit.route,
         }
 
@@ -264,14 +265,13 @@ class LogForm(GivenFields, ReasonFields):
     def beside(self) -> Beside:
         data = self.cleaned_data
         blood, scores = self.visit.blood, self.scores
-        last = self.visit.last_assessment
         taken = blood is not None and data["blood"] == "before"
         notes = [data["note"]]
         if data["blood"] == "no":
             notes.append(_("Blood not taken: %(why)s") % {"why": data["blood_note"] or "–"})
         return Beside(
             scores=scores,
-            same_as_last=self._repeats and last is not None and scores == last.scores,
+            same_as_last=self._repeats and scores == self.visit.last_assessment.scores,  # type: ignore[union-attr]
             draw=blood.contents if taken and blood else None,
             pregnancy=data["pregnancy"] if "pregnancy" in data["yes"] else "",
             tells_reaction="reaction" in data["yes"],

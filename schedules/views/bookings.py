@@ -20,7 +20,7 @@ from schedules.actions.bookings import book_visit, cancel_bookings, next_to_book
 from schedules.facts import open_days
 from schedules.forms.bookings import BookingForm
 from schedules.models import Booking, PatientSchedule
-from schedules.views.way_back import way_back
+from schedules.views.way_back import posted, way_back
 
 
 def go_back(request: HttpRequest) -> HttpResponse:
@@ -36,7 +36,7 @@ def book(request: HttpRequest, uid: str) -> HttpResponse:
     today = patient.clinic.today()
     kind, due_on = next_to_book(patient)
     standing = standing_bookings(patient).first()
-    form = BookingForm(request.POST or None, today=today, initial=_first_choice(patient, standing, today))
+    form = BookingForm(posted(request), today=today, initial=_first_choice(patient, standing, today))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

@@ -20,7 +20,7 @@ from schedules.facts import open_days
 from schedules.forms.contacts import RARE, USUAL, ContactForm
 from schedules.models import Contact
 from schedules.views.bookings import go_back, say_booked
-from schedules.views.way_back import way_back
+from schedules.views.way_back import posted, way_back
 
 # After these the record is closed as a decision of its own, with a date and a source.
 ENDS_RECORD = frozenset({ContactOutcome.DIED, ContactOutcome.MOVED_AWAY})
@@ -31,7 +31,7 @@ def contact(request: HttpRequest, uid: str) -> HttpResponse:
     """How a call or a talk ended; "Agreed a date" and "Call later" ask for the day next."""
     patient = patient_or_404(request, uid, Action.EDIT_IDENTITY)
     today = patient.clinic.today()
-    form = ContactForm(request.POST or None, today=today)
+    form = ContactForm(posted(request), today=today)
     asks = ""
     if request.method == "POST" and form.is_valid():
         if not form.lacks_date:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from patients.actions.access import log_access
 from patients.actions.injections import Screening, TooLateToUndoError, record_not_given
 from patients.actions.once import AlreadySubmittedError
 from patients.actions.records import ChangedMeanwhileError
@@ -26,10 +27,10 @@ from schedules.actions.log_injection import (
     take_back_injection,
 )
 from schedules.actions.log_injection import log_injection as log
-from schedules.dose_visit import DoseVisit, dose_visit
+from schedules.dose_visit import DoseVisit
 from schedules.forms.log_injection import QUESTIONS, ElsewhereForm, LogForm, NotGivenForm
 from schedules.next_dose import Foreseen, foresee
-from schedules.views.way_back import way_back
+from schedules.views.way_back import posted, way_back
 
 # What the session remembers of the shelf: the batch, and the day for which it holds.
 TODAYS_BATCH = "todays_batch"
@@ -40,8 +41,8 @@ def log_injection(request: HttpRequest, uid: str) -> HttpResponse:
     """A dose given here, now."""
     patient = patient_or_404(request, uid, Action.LOG)
     now = patient.clinic.now()
-    visit = dose_visit(patient, today=now.date(), todays_batch=_todays_batch(request, now.date()))
-    form = LogForm(request.POST or None, visit=visit, now=now)
+    visit = DoseVisit(patient, today=now.date(), todays_batch=_todays_batch(request, now.date()))
+    form = LogForm(posted(request), visit=visit, now=now)
     refused: RefusedError | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -56,6 +57,8 @@ def log_injection(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             _remember_batch(request, logged.injection, now.date())
             return _saved(request, patient, logged)
+    if request.method == "GET":
+        log_access(request, patient, "log injection")
     return _page(request, "schedules/log_injection.html", visit, form, refused)
 
 
@@ -64,8 +67,8 @@ def given_elsewhere(request: HttpRequest, uid: str) -> HttpResponse:
     """A dose given elsewhere or by the patient: the date, and a press on who says so."""
     patient = patient_or_404(request, uid, Action.LOG)
     now = patient.clinic.now()
-    visit = dose_visit(patient, today=now.date(), todays_batch=None)
-    form = ElsewhereForm(request.POST or None, visit=visit, now=now)
+    visit = DoseVisit(patient, today=now.date(), todays_batch=None)
+    form = ElsewhereForm(posted(request), visit=visit, now=now)
     refused: RefusedError | None = None
     if request.method == "POST" and form.is_valid():
         beside = Beside(after=form.afterwards())
@@ -88,7 +91,7 @@ def not_given(request: HttpRequest, uid: str) -> HttpResponse:
     """Why the dose was not given: each reason is a button that saves."""
     patient = patient_or_404(request, uid, Action.LOG)
     now = patient.clinic.now()
-    form = NotGivenForm(request.POST or None)
+    form = NotGivenForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             injection = record_not_given(

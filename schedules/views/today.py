@@ -18,6 +18,7 @@ from schedules.forms.worklist import DownloadForm, asked_of
 from schedules.jobs_late import job_words
 from schedules.plan_words import plan_words
 from schedules.today_rows import groups_of, local, standing
+from schedules.views.way_back import posted
 from schedules.worklist import PER_PAGE, PHASES, SHOWS, Asked, Line, tallies, worklist
 
 
@@ -94,7 +95,7 @@ COLUMNS = (
 def worklist_download(request: HttpRequest) -> HttpResponse:
     """Everyone of the clinic with status and reason, as CSV, once a purpose is given (kept in the access log)."""
     clinic = _clinic(request, Action.SEE_LISTS)
-    form = DownloadForm(request.POST or None)
+    form = DownloadForm(posted(request))
     if request.method != "POST" or not form.is_valid():
         context = {"form": form, "back": reverse("today")}
         return render(request, "schedules/download.html", context, status=422 if form.errors else 200)
