@@ -107,7 +107,7 @@ def _coming_row(event: Event, today: dt.date, booked: Booked | None) -> Calendar
         what=_NAMES.get(event.kind, event.kind.label),
         sort_on=event.due_on,
         due_on=event.due_on,
-        due_note="" if is_late else distance(event.due_on, today) if event.open else "",
+        due_note="" if is_late or not event.open else how_far(event, today),
         booked_on=booked.on if booked else None,
         booked_at=booked.at if booked else None,
         to_book_on=None if booked else event.book_on,
@@ -118,6 +118,13 @@ def _coming_row(event: Event, today: dt.date, booked: Booked | None) -> Calendar
         why=event.reason,
         rules=event.rules,
     )
+
+
+def how_far(event: Event, today: dt.date) -> str:
+    """ "in 6 days", "9 days late"; "due now" while the day to book it is still to come."""
+    if event.due_on < today and event.status(today) == EventStatus.DUE:
+        return "due now"
+    return distance(event.due_on, today)
 
 
 def _next_name(evaluation: Evaluation, ahead: int) -> str:

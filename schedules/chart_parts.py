@@ -6,6 +6,7 @@ Everything is told by shape and word as well as by colour, and no two colours di
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from patients.templatetags.clinic_words import day, plain_date
@@ -89,7 +90,8 @@ def latest(panel: str, value: str, under: str, *, at: float | None = None, warn:
     """The latest value at the right edge: no hover is needed to read it."""
     _axis, bottom, top = PANELS[panel]
     colour = WARNING if warn else INK
-    text = f'<b><span style="color:{colour}">{value}</span></b><br><span style="color:{MUTED}">{under}</span>'
+    said = f'<b><span style="color:{colour}">{escape(value)}</span></b>'
+    text = f'{said}<br><span style="color:{MUTED}">{escape(under)}</span>'
     return note(text, x=1.0, y=at if at is not None else (bottom + top) / 2, xshift=8)
 
 
@@ -115,7 +117,7 @@ def level(axis: str, y: float, colour: str, dash: str, width: float) -> Part:
 
 def _hover(point: Point, unit: str) -> str:
     reading = point.reading
-    lines = [f"<b>{point.words} {unit}</b>", day(point.on)]
+    lines = [f"<b>{escape(point.words)} {unit}</b>", day(point.on)]
     if reading.lab_class:
         lines.append(reading.lab_class.label)
     if reading.trough:
@@ -123,7 +125,7 @@ def _hover(point: Point, unit: str) -> str:
     if reading.days_since_dose is not None:
         lines.append(f"{reading.days_since_dose} days after the dose")
     if point.reported != f"{point.words} {unit}":
-        lines.append(f"reported as {point.reported}")
+        lines.append(f"reported as {escape(point.reported)}")
     return "<br>".join(lines)
 
 
@@ -169,7 +171,7 @@ def beyond(points: list[Point], axis: str, unit: str, floor: float, ceiling: flo
     return {
         "type": "scatter", "name": "Off the scale, or reported with < or >", "mode": "markers+text",
         "xaxis": "x", "yaxis": axis, "x": [point.on.isoformat() for point in points], "y": drawn,
-        "text": [f"<b>{point.words}</b>" for point in points], "textposition": "middle right",
+        "text": [f"<b>{escape(point.words)}</b>" for point in points], "textposition": "middle right",
         "textfont": {"color": INK}, "cliponaxis": False,
         "customdata": [_hover(point, unit) for point in points],
         "hovertemplate": "%{customdata}<extra></extra>",

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from patients.models import Patient
 from patients.templatetags.clinic_words import plain_date
 from patients.vocabulary import CauseKind, Severity
-from schedules.calendar_table import BLOOD, Booked, CalendarTable, calendar_table
+from schedules.calendar_table import BLOOD, Booked, CalendarTable, calendar_table, how_far
 from schedules.chart_parts import NARROW, WIDE, Part
 from schedules.charts import RANGES, course_figure
 from schedules.course import CourseOfPatient, course_of
@@ -127,6 +127,11 @@ class PatientPage:
     def next_dose_status(self) -> str:
         """upcoming, due, overdue or missed today."""
         return self.next_dose.status(self.today).value if self.next_dose else ""
+
+    @property
+    def how_far(self) -> str:
+        """How far off the open injection is: "in 6 days", "9 days late"."""
+        return how_far(self.next_dose, self.today) if self.next_dose else ""
 
     @cached_property
     def booked(self) -> Booked | None:

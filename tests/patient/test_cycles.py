@@ -1,0 +1,75 @@
+"""Symptom scores by days since the last injection."""
+
+import datetime as dt
+
+import plotly.graph_objects as go
+
+from schedules.chart_parts import NARROW, WIDE
+from schedules.course import ScorePoint
+from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, worse_from
+
+FIRST = dt.date(2026, 1, 5)
+DOSES = [FIRST + dt.timedelta(60 * n) for n in range(4)]
+TODAY = DOSES[-1] + dt.timedelta(50)
+
+
+def scored(cycle: int, days: int, total: int | None, *, by_patient: bool = False) -> ScorePoint:
+    return ScorePoint(DOSES[cycle] + dt.timedelta(days), total, by_patient)
+
+
+def test_a_score_belongs_to_the_days_after_the_last_dose() -> None:
+    (cycle,) = cycles_of(DOSES, [scored(1, 14, 2), scored(1, 45, 4)], TODAY)
+    assert cycle.scores == ((14, 2), (45, 4))
+    assert not cycle.is_present
+
+
+def test_a_score_on_the_day_of_a_dose_ends_the_cycle_before_it() -> None:
+    (cycle,) = cycles_of(DOSES, [scored(2, 0, 4)], TODAY)
+    assert cycle.dose_on == DOSES[1]
+    assert cycle.scores == ((60, 4),)
+
+
+def test_incomplete_assessments_and_scores_before_any_dose_have_no_place() -> None:
+    assert cycles_of(DOSES, [scored(0, 10, None), ScorePoint(FIRST - dt.timedelta(3), 5)], TODAY) == []
+
+
+def test_loading_doses_are_no_cycles() -> None:
+    loading = [FIRST + dt.timedelta(2 * n) for n in range(5)]
+    assert cycles_of(loading, [ScorePoint(FIRST + dt.timedelta(1), 5)], loading[-1]) == []
+
+
+def test_only_the_last_five_cycles_are_kept() -> None:
+    doses = [FIRST + dt.timedelta(30 * n) for n in range(9)]
+    scores = [ScorePoint(dose + dt.timedelta(7), 2) for dose in doses]
+    assert [cycle.dose_on for cycle in cycles_of(doses, scores, doses[-1] + dt.timedelta(20))] == doses[-5:]
+
+
+def test_worse_from_the_first_day_above_the_best() -> None:
+    cycles = cycles_of(DOSES, [scored(1, 14, 2), scored(1, 50, 3), scored(2, 14, 2), scored(2, 45, 4)], TODAY)
+    assert worse_from(cycles) == 45
+    assert worse_from(cycles_of(DOSES, [scored(1, 14, 2), scored(1, 50, 2)], TODAY)) is None
+
+
+def test_one_day_alone_cannot_show_wearing_off() -> None:
+    assert not can_be_drawn(cycles_of(DOSES, [scored(1, 60, 3), scored(2, 60, 4)], TODAY))
+    assert can_be_drawn(cycles_of(DOSES, [scored(1, 14, 2), scored(2, 45, 4)], TODAY))
+
+
+def test_the_present_cycle_is_thick_named_and_the_older_ones_dashed() -> None:
+    scores = [scored(n, days, 2 + (days > 40)) for n in range(4) for days in (14, 45)]
+    cycles = cycles_of(DOSES, scores, TODAY)
+    chart = cycle_figure(cycles, WIDE)
+    lines = [trace for trace in chart["data"] if trace["mode"] == "lines"]
+    assert len({line["line"]["dash"] for line in lines[:-1]}) == 3
+    assert lines[-1]["line"]["width"] > lines[0]["line"]["width"]
+    assert any("(now)" in note["text"] for note in chart["layout"]["annotations"])
+    shading = [shape for shape in chart["layout"]["shapes"] if shape["type"] == "rect"]
+    assert shading[0]["x0"] == 45
+    for paper in (WIDE, NARROW):
+        go.Figure(cycle_figure(cycles, paper))
+
+
+def test_answers_by_link_are_hollow() -> None:
+    cycles = [Cycle(FIRST, ((14, 2), (45, 4)), ((45, 4),), is_present=True)]
+    marks = [trace for trace in cycle_figure(cycles, WIDE)["data"] if trace["mode"] == "markers"]
+    assert {mark["marker"]["symbol"]: mark["x"] for mark in marks} == {"circle": [14], "diamond-open": [45]}
