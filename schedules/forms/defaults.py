@@ -11,38 +11,8 @@ from patients.forms.base import ActionForm
 from patients.vocabulary import Interval
 from schedules.rules.defaults import STANDARD, Defaults
 
-_UNITS = {
-    "pg_ml": "pg/mL",
-    "pmol_l": "pmol/L",
-    "fl": "fL",
-    "g_l": "g/L",
-    "ng_ml": "ng/mL",
-    "nmol_l": "nmol/L",
-    "ug_l": "micrograms/L",
-    "mmol_l": "mmol/L",
-    "percent": "%",
-    "years": "years",
-    "months": "months",
-    "days": "days",
-    "interval": "",
-}
 NAMES = [field.name for field in fields(Defaults)]
 _LARGEST_NUMBER = 10_000
-
-
-def unit_of(name: str) -> str:
-    """The unit of a default's number, from its field name."""
-    return next((unit for ending, unit in _UNITS.items() if name.endswith(f"_{ending}")), "")
-
-
-def words_of(name: str) -> str:
-    """A default's number in words: "D12, 2mo, days"."""
-    number, _, rest = name.partition("_")
-    ending = next((ending for ending in _UNITS if rest.endswith(ending)), "")
-    middle = rest.removesuffix(ending).replace("_", " ").strip()
-    if middle in set(Interval):
-        middle = Interval(middle).label
-    return ", ".join(part for part in (number.upper(), middle, unit_of(name)) if part)
 
 
 class DefaultForm(ActionForm):

@@ -14,8 +14,9 @@ from patients.permissions import Action, allow, clinic_here, member_of
 from patients.views.people import physicians_of
 from schedules.actions.defaults import UnchangedError, change_default, effect_of, values_in_force
 from schedules.actions.rebuild import ask_for_rebuild
+from schedules.default_words import WORDS
 from schedules.facts import defaults_from
-from schedules.forms.defaults import NAMES, DefaultForm, unit_of, words_of
+from schedules.forms.defaults import NAMES, DefaultForm
 from schedules.rules.defaults import STANDARD
 from schedules.rules.sources import DEFAULTS
 from schedules.tasks import rebuild_wanted_clinics, soon
@@ -28,26 +29,38 @@ def _managed(request: HttpRequest) -> Clinic:
     return clinic
 
 
+def _number_of(name: str) -> str:
+    """The default a number belongs to: "d12_1mo_days" to D12."""
+    return name.partition("_")[0].upper()
+
+
+def _row(name: str, changed: dict[str, str]) -> dict[str, Any]:
+    """A number as specified and as it is here."""
+    label, unit = WORDS[name]
+    standard = getattr(STANDARD, name)
+    value = changed.get(name, standard)
+    return {
+        "name": name,
+        "label": label,
+        "unit": unit,
+        "standard": standard,
+        "value": value,
+        "changed": str(value) != str(standard),
+    }
+
+
 @allow(Action.MANAGE_CLINIC, section="clinic")
 def clinic_defaults(request: HttpRequest) -> HttpResponse:
     """Every default with its number here, as specified or changed."""
     clinic = _managed(request)
     changed = values_in_force(clinic)
-    rows = [
-        {
-            "name": name,
-            "rule": DEFAULTS[name.partition("_")[0].upper()],
-            "words": words_of(name),
-            "unit": unit_of(name),
-            "standard": getattr(STANDARD, name),
-            "value": changed.get(name, getattr(STANDARD, name)),
-            "changed": name in changed and str(changed[name]) != str(getattr(STANDARD, name)),
-        }
-        for name in NAMES
-    ]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for name in NAMES:
+        groups.setdefault(_number_of(name), []).append(_row(name, changed))
+    shown = [{"rule": DEFAULTS[number], "rows": rows} for number, rows in groups.items()]
     kept = ClinicDefaults.objects.filter(clinic=clinic).order_by("-version")[:50]
     versions = kept.select_related("changed_by", "agreed_by")
-    return render(request, "schedules/defaults.html", {"rows": rows, "versions": versions})
+    return render(request, "schedules/defaults.html", {"groups": shown, "versions": versions})
 
 
 @allow(Action.MANAGE_CLINIC, section="clinic")
@@ -65,10 +78,8 @@ def change_clinic_default(request: HttpRequest, name: str) -> HttpResponse:
     )
     context: dict[str, Any] = {
         "form": form,
-        "words": words_of(name),
-        "rule": DEFAULTS[name.partition("_")[0].upper()],
-        "standard": getattr(STANDARD, name),
-        "unit": unit_of(name),
+        "row": _row(name, values),
+        "rule": DEFAULTS[_number_of(name)],
     }
     if request.method == "POST" and form.is_valid():
         value = form.cleaned_data["value"]
