@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 from patients.forms.base import ActionForm, ClockInput, DayInput
@@ -35,11 +36,9 @@ class PatientDayForm(ActionForm):
             if name in self.fields:
                 self.fields[name].widget.attrs["max"] = today.isoformat()
         for field in self.fields.values():
-            if isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":  # type: ignore[index]
-                field.choices = [
-                    ("", _("Choose…") if field.required else _("Not recorded")),
-                    *field.choices[1:],
-                ]  # type: ignore[index]
+            if isinstance(field, forms.ChoiceField) and BLANK_CHOICE_DASH[0] in list(field.choices):  # type: ignore[arg-type]
+                said = _("Choose…") if field.required else _("Not recorded")
+                field.choices = [("", said), *list(field.choices)[1:]]  # type: ignore[arg-type]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

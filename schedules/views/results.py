@@ -65,7 +65,8 @@ def record_results(request: HttpRequest, uid: str) -> HttpResponse:
 
 @allow(Action.ENTER_CLINICAL, section="patient_search")
 def check_result(request: HttpRequest, uid: str) -> HttpResponse:
-    """One row, judged as it is typed (htmx); writes nothing."""
+    """What is to be said about one row, as it is typed (htmx); writes nothing. The fields themselves are never
+    replaced: somebody may be typing in them."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
     form = _form(request, patient)
     row = next((row for row in form.rows if row.name == request.GET.get("analyte")), None)
@@ -76,6 +77,4 @@ def check_result(request: HttpRequest, uid: str) -> HttpResponse:
         row.problems.clear()
         drawn_on = form.cleaned_data.get("drawn_on")
         judge_row(row, facts=form.facts, drawn_on=drawn_on, today=form.today)
-    return render(
-        request, "schedules/partials/result_row.html", {"row": row, "patient": patient, "reasons": REASONS}
-    )
+    return render(request, "schedules/partials/result_said.html", {"row": row, "reasons": REASONS})
