@@ -27,13 +27,19 @@ def days(number: int) -> dt.timedelta:
     return dt.timedelta(number)
 
 
-def refreshed(patient: Patient) -> Patient:
-    refresh_patients([patient.pk], cause="test", as_of=MONDAY)
+def refreshed(patient: Patient, as_of: dt.date = MONDAY) -> Patient:
+    refresh_patients([patient.pk], cause="test", as_of=as_of)
     return patient
 
 
 def maintained(
-    clinic: Clinic, *, due_on: dt.date, interval: str = "1wk", order: bool = True, **fields: Any
+    clinic: Clinic,
+    *,
+    due_on: dt.date,
+    interval: str = "1wk",
+    order: bool = True,
+    as_of: dt.date = MONDAY,
+    **fields: Any,
 ) -> Patient:
     """In prevention every week (or two), the next dose due on `due_on`, everything else in order."""
     patient = PatientFactory(clinic=clinic, **fields)
@@ -43,10 +49,10 @@ def maintained(
     InjectionFactory(patient=patient, on=last)
     if order:
         OrderFactory(patient=patient, regimen=interval, from_date=last)
-    return refreshed(patient)
+    return refreshed(patient, as_of)
 
 
-def blood_due(clinic: Clinic, **fields: Any) -> Patient:
+def blood_due(clinic: Clinic, *, as_of: dt.date = MONDAY, **fields: Any) -> Patient:
     """In prevention every month for three months: dose and first check are due today."""
     patient = PatientFactory(clinic=clinic, **fields)
     start = dt.date(2025, 12, 2)
@@ -55,7 +61,7 @@ def blood_due(clinic: Clinic, **fields: Any) -> Patient:
     for on in (start, dt.date(2026, 1, 2), dt.date(2026, 2, 2)):
         InjectionFactory(patient=patient, on=on)
     OrderFactory(patient=patient, regimen="1mo", from_date=start)
-    return refreshed(patient)
+    return refreshed(patient, as_of)
 
 
 def batch(clinic: Clinic, number: str = "H4471B", **fields: Any) -> Any:

@@ -90,7 +90,7 @@
   document.addEventListener("htmx:afterSettle", () => {
     const row = document.querySelector("tr.inline");
     if (row && !row.contains(document.activeElement)) {
-      (row.querySelector("input:not([type=hidden]), button, a") || row).focus();
+      (row.querySelector("input[type=date]") || row.querySelector("a, button")).focus();
     }
   });
 
