@@ -189,7 +189,8 @@ def _given_row(given: Given, name: str, bookings: Sequence[Booked], clinic: Clin
 
 def _lumped(course: Course | None, doses: Iterable[dt.date]) -> list[CalendarRow]:
     """Doses without a due date of their own: loading, and whatever was before this plan."""
-    loading, before = [], []
+    loading: list[dt.date] = []
+    before: list[dt.date] = []
     for on in doses:
         (loading if course is not None and on >= course.started_on else before).append(on)
     return [_lump(name, days) for name, days in (("Loading", loading), ("Before this plan", before)) if days]

@@ -74,7 +74,8 @@ class PatientPage:
         found = Patient.objects.filter(pk=self.patient.pk).values(
             physician_name=F("physician__name"), booked=ArraySubquery(booking.values(found=fields))
         )
-        return found.get()
+        head: dict[str, Any] = dict(found.get())
+        return head
 
     @property
     def physician(self) -> str:

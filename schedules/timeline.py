@@ -77,7 +77,8 @@ def _record(
         rows = rows.values(day, "recorded_by", "error_at", "error_by", "error_reason", "error_note").annotate(
             e_moment=Max("recorded_at"), e_details=JSONBAgg(JSONObject(**details))
         )
-        uid, amends = Cast(Value(""), CharField()), Value(False, BooleanField())
+        uid: Any = Cast(Value(""), CharField())
+        amends: Any = Value(False, BooleanField())
     else:
         rows = rows.annotate(e_moment=F("recorded_at"), e_details=JSONObject(**details))
         uid, amends = Cast("uid", CharField()), ExpressionWrapper(Q(amends__isnull=False), BooleanField())

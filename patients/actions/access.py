@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 
 from patients.models import AccessLog, Patient
+from patients.permissions import user_of
 
 
 def log_access(request: HttpRequest, patient: Patient, what: str, *, purpose: str = "") -> AccessLog:
@@ -13,7 +14,7 @@ def log_access(request: HttpRequest, patient: Patient, what: str, *, purpose: st
     return AccessLog.objects.create(
         clinic_id=patient.clinic_id,
         patient=patient,
-        user=request.user,
+        user=user_of(request),
         what=what,
         purpose=purpose,
         address=request.META.get("REMOTE_ADDR") or None,

@@ -6,6 +6,7 @@ history is not measured).
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connections
@@ -42,7 +43,7 @@ COPIED: tuple[type[Model], ...] = (
 PASSWORD = "benchmark only, never a person"  # noqa: S105 (a database that is dropped at the end)
 
 
-def people_and_clinics(patients: int) -> tuple[list[Clinic], object]:
+def people_and_clinics(patients: int) -> tuple[list[Clinic], Any]:
     """One clinic of 1,000 patients and as many large ones as it takes; a nurse and physician of the small one."""
     large = max(1, min(9, patients // 10_000))
     clinics = [Clinic.objects.create(name=f"Clinic {n}", time_zone="UTC") for n in range(large + 1)]
@@ -52,7 +53,7 @@ def people_and_clinics(patients: int) -> tuple[list[Clinic], object]:
     return clinics, user
 
 
-def make_prototypes(clinic: Clinic, by: object) -> list[int]:
+def make_prototypes(clinic: Clinic, by: Any) -> list[int]:
     """Patients in maintenance, about 12 doses and 12 results each, due from three weeks ago to five weeks ahead."""
     today = clinic.today()
     with clinic_scope([clinic.pk]):
@@ -67,7 +68,7 @@ def make_prototypes(clinic: Clinic, by: object) -> list[int]:
     return made
 
 
-def _prototype(clinic: Clinic, number: int, today: dt.date, by: object) -> int:
+def _prototype(clinic: Clinic, number: int, today: dt.date, by: Any) -> int:
     patient = Patient.objects.create(
         clinic=clinic,
         record_number=f"P{number}",
@@ -100,7 +101,7 @@ def _prototype(clinic: Clinic, number: int, today: dt.date, by: object) -> int:
     return patient.pk
 
 
-def _results(own: dict[str, object], start: dt.date) -> None:
+def _results(own: dict[str, Any], start: dt.date) -> None:
     values = {"b12": ("420", "pmol/L"), "mma": ("210", "nmol/L"), "homocysteine": ("9", "umol/L")}
     values |= {"hb": ("135", "g/L"), "mcv": ("92", "fL"), "ferritin": ("80", "ug/L")}
     LabResult.objects.bulk_create(
@@ -148,7 +149,8 @@ def _execute(statement: str) -> None:
 
 def _copy(model: type[Model], changed: Mapping[str, str | None], copies: int, first: int) -> None:
     """Copy every prototype row `copies` times; `changed` gives columns other values (None: their default)."""
-    columns = [f.column for f in model._meta.concrete_fields if changed.get(f.column, "") is not None]
+    columns = [str(f.column) for f in model._meta.concrete_fields]
+    columns = [name for name in columns if changed.get(name, "") is not None]
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(str(changed.get(name, f'"{name}"')) for name in columns)
     key = "id" if model is Patient else "patient_id"

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import uuid
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import connection, connections, transaction
@@ -52,10 +53,10 @@ def pages(clinic: Clinic, user: Any) -> list[Measured]:
         rows.append(
             side_by_side(
                 work,
-                lambda address=address: _page(client, address),
+                partial(_page, client, address),
                 lambda: _page(client, f"/bare-page/?pk={patient.pk}"),
                 goal=goal,
-                queries=count_queries(lambda address=address: _page(client, address)),
+                queries=count_queries(partial(_page, client, address)),
                 size_bytes=size,
             )
         )
@@ -173,7 +174,7 @@ def nightly_sweep(clinics: list[Clinic], patients: int) -> list[Measured]:
     rows = []
     for work, day in (("raise", rises), ("close", falls), ("nothing to do", falls)):
         counts: dict[str, int] = {}
-        spent = timed(lambda day=day, counts=counts: counts.update(sweep(ids, day=day, now=now)))
+        spent = timed(lambda: counts.update(sweep(ids, day=day, now=now)))  # noqa: B023 (called at once)
         changed = counts["raised"] + counts["closed"]
         if work != "nothing to do" and changed < flags:
             raise RuntimeError(f"the sweep changed {changed} flags, expected {flags}")

@@ -62,7 +62,8 @@ def _timeline(request: HttpRequest, found: Patient, dose_names: Any) -> dict[str
     asked = request.GET.get("shown", "")
     limit = min(int(asked), AT_MOST) if asked.isdecimal() and asked != "0" else FIRST_SHOWN
     lines: list[Line] = []
-    looks, older = [], False
+    looks: list[Any] = []
+    older = False
     if show == LOOKED:
         looks, older = who_looked(found, limit=limit)
     elif show in SHOWS:
