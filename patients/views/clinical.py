@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from patients.actions.access import log_access
 from patients.actions.assessments import record_assessment as record
 from patients.actions.background import ENDS, add_background, end_background
 from patients.actions.corrections import CORRECTABLE, may_correct
@@ -65,6 +66,7 @@ def record_assessment(request: HttpRequest, uid: str) -> HttpResponse:
             return redirect("patient", patient.uid)
         notify(request, _("Assessment saved for %(name)s.") % {"name": patient.name})
         return redirect("patient", patient.uid)
+    _seen(request, patient, "assessment form")
     context = patient_context(request, patient) | {"form": form, "last": last}
     return render(request, "patients/assessment.html", context, status=422 if form.errors else 200)
 
@@ -84,6 +86,7 @@ def background(request: HttpRequest, uid: str) -> HttpResponse:
             BACKGROUND.items(), [_("Causes"), _("Medicines"), _("Pregnancy")], strict=True
         )
     ]
+    _seen(request, patient, "causes and medicines")
     return render(request, "patients/background.html", patient_context(request, patient) | {"groups": groups})
 
 
@@ -222,10 +225,17 @@ def _in_words(value: str | bool) -> str:
     return (_("yes") if value else _("no")) if isinstance(value, bool) else value or _("none")
 
 
+def _seen(request: HttpRequest, patient: Patient, what: str) -> None:
+    """Keep who looked; saving is kept with what was saved."""
+    if request.method == "GET":
+        log_access(request, patient, what)
+
+
 def _form_page(
     request: HttpRequest, patient: Patient, form: forms.BaseForm, *, title: str, save: str = "", back: str
 ) -> HttpResponse:
     """One form about one patient; `back` names the page that leaving goes to."""
+    _seen(request, patient, "record form")
     context = patient_context(request, patient) | {
         "form": form,
         "title": title,

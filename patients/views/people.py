@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from patients.actions.access import log_access
 from patients.actions.once import AlreadySubmittedError, recorded_before
 from patients.actions.people import NumberTakenError, likely_same_person
 from patients.actions.people import edit_patient as edit
@@ -113,6 +114,8 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
         else:
             notify(request, _("Name, contact and consent are saved."))
             return redirect("patient", patient.uid)
+    if request.method == "GET":
+        log_access(request, patient, "name and contact")
     context = patient_context(request, patient) | {"form": form, "changed": changed}
     return render(
         request, "patients/edit.html", context, status=409 if changed else 422 if form.errors else 200

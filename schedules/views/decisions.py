@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from patients.actions.access import log_access
 from patients.actions.once import AlreadySubmittedError, recorded_before
 from patients.actions.records import lock_patient
 from patients.models import Assessment, Patient
@@ -128,6 +129,8 @@ def _menu(
     member = member_of(request)
     clinical = member.may(Action.SEE_CLINICAL, patient.clinic_id)
     pages = [p for p in PAGES.values() if p.fits(now) and (clinical or p.action == Action.EDIT_IDENTITY)]
+    if request.method == "GET":
+        log_access(request, patient, "decision")
     context = (
         patient_context(request, patient)
         | _standing(now)
@@ -196,6 +199,8 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
         answer = _sign(request, patient, form, draft)
         if answer:
             return answer
+    if request.method == "GET":
+        log_access(request, patient, "decision")
     context = (
         patient_context(request, patient)
         | _standing(now)

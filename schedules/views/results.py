@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from patients.actions.access import log_access
 from patients.actions.labs import record_results as record
 from patients.actions.once import AlreadySubmittedError
 from patients.models import Patient
@@ -59,6 +60,8 @@ def record_results(request: HttpRequest, uid: str) -> HttpResponse:
             return redirect("patient", patient.uid)
         notify(request, _("Results saved for %(name)s.") % {"name": patient.name})
         return redirect("patient", patient.uid)
+    if request.method == "GET":
+        log_access(request, patient, "results form")
     context = patient_context(request, patient) | {"form": form, "reasons": REASONS}
     return render(request, "schedules/results.html", context, status=422 if form.errors else 200)
 

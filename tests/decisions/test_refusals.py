@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from patients.models import Medication, Patient
+from patients.models import AccessLog, Medication, Patient
 from schedules.actions.refresh import refresh_patients
 from schedules.models import Decision, Order
 from tests.decisions.signing import GO_AHEAD, INJECTED, ask, assessed, days, on_maintenance, prescribe, sign
@@ -302,3 +302,28 @@ def test_standard_loading_ended_early_goes_on_as_chosen_at_the_start(desk: Desk)
     assert (desk.schedule(patient).phase, desk.schedule(patient).interval) == ("maintenance", "2mo")
     assert Order.objects.get(patient=patient, ended_on__isnull=True).regimen == "2mo"
     assert desk.due(patient) == [dt.date(2026, 5, 2)]
+
+
+def test_every_page_about_a_patient_says_who_looked(desk: Desk) -> None:
+    patient = on_maintenance(desk)
+    cause = patient.causes.create(clinic=desk.clinic, kind="dietary", recorded_by=desk.users["physician"])
+    pages = [
+        address(name, patient)
+        for name in (
+            "edit_patient",
+            "record_assessment",
+            "background",
+            "edit_allergies",
+            "add_cause",
+            "record_results",
+            "decide",
+            "decide_interval",
+            "decide_close",
+        )  # fmt: skip
+    ]
+    pages += [address(name, patient, "cause", cause.uid) for name in ("end_in_background", "correct_record")]
+    for count, page in enumerate(pages, start=1):
+        assert desk.physician.get(page).status_code == 200, page
+        desk.look()
+        seen = AccessLog.objects.filter(patient=patient, user=desk.users["physician"])
+        assert seen.count() == count, page
