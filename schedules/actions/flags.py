@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from patients.actions.once import claim_form
@@ -39,6 +40,7 @@ def acknowledge_flag(*, patient: Patient, code: str, version: str, by: Any) -> F
     return flag
 
 
+@transaction.atomic
 def snooze_flag(
     *,
     patient: Patient,
@@ -73,6 +75,7 @@ def snooze_flag(
     return flag
 
 
+@transaction.atomic
 def resolve_flag(
     *, patient: Patient, code: str, version: str, reason: str, token: uuid.UUID, by: Any
 ) -> Flag:
