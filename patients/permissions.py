@@ -151,7 +151,8 @@ def clinic_here(request: HttpRequest) -> Clinic:
 def allow(action: Action, *, section: str = "") -> Callable[[ViewT], ViewT]:
     """Open a view to those who may do `action`; `section` names the menu entry it belongs to.
 
-    Views of one patient then narrow further with `patient_or_404`, in the patient's own clinic.
+    In the clinic the user is working in; a view of one record (`uid`) narrows further with `patient_or_404`, in
+    that record's own clinic.
     """
 
     def decorate(view: ViewT) -> ViewT:
@@ -159,7 +160,9 @@ def allow(action: Action, *, section: str = "") -> Callable[[ViewT], ViewT]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if not member_of(request).clinics_for(action):
+            member = member_of(request)
+            # A page about one record asks again in that record's clinic; every other one is about the clinic here.
+            if not (member.clinics_for(action) if "uid" in kwargs else member.may(action)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -3,6 +3,8 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from b12tracker.accounts.reauthentication import answer_all
+
 urlpatterns = [
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
@@ -24,3 +26,4 @@ urlpatterns = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("second-factor/", include("allauth.mfa.urls")),
 ]
+answer_all(urlpatterns)
