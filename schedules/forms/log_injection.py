@@ -26,6 +26,7 @@ from patients.vocabulary import (
 )
 from schedules.actions.log_injection import Beside
 from schedules.dose_visit import DoseVisit
+from schedules.vials import UnreadableVialError, read_vial
 
 QUESTIONS = {
     "reaction": gettext_lazy("Reaction to an earlier injection?"),
@@ -117,6 +118,7 @@ class LogForm(GivenFields, ReasonFields):
     symptoms_told = _text(gettext_lazy("Which symptoms, since when"))
     under_skin = forms.BooleanField(label=gettext_lazy("Given under the skin (SC) instead"), required=False)
     same_as_last = forms.BooleanField(label=gettext_lazy("Same as last time"), required=False)
+    scan = _text(gettext_lazy("Scan the vial"), length=200)
     site = forms.ChoiceField(label=gettext_lazy("Where"), choices=BodySite.choices(), required=False)
     batch = forms.ChoiceField(label=gettext_lazy("Batch"), required=False)
     batch_reason = _text(gettext_lazy("Why this batch, or why it is not known"), length=200)
@@ -177,6 +179,8 @@ class LogForm(GivenFields, ReasonFields):
 
     def _check_batch(self, cleaned: dict[str, Any]) -> None:
         """A batch of the shelf, or one typed in. An expired or withdrawn one only with a reason; so an unknown one."""
+        if cleaned.get("scan"):
+            self._take_from_scan(cleaned)
         chosen, typed = cleaned.get("batch"), (cleaned.get("batch_number") or "").strip()
         cleaned["shelf"] = None
         if not typed:
@@ -198,6 +202,15 @@ class LogForm(GivenFields, ReasonFields):
             self.add_error("batch_reason", words % {"why": shelf.withdrawn_reason})
         elif expires_on and cleaned.get("on") and expires_on < cleaned["on"]:
             self.add_error("batch_reason", _("This batch had expired. If it was given, say why."))
+
+    def _take_from_scan(self, cleaned: dict[str, Any]) -> None:
+        """Without script the scanned text comes with the form."""
+        try:
+            vial = read_vial(cleaned["scan"])
+        except UnreadableVialError:
+            self.add_error("scan", _("This is no barcode of a vial with a batch. Type the batch number."))
+        else:
+            cleaned["batch_number"], cleaned["expires_on"] = vial.number, vial.expires_on
 
     @property
     def scores(self) -> dict[str, int | None] | None:

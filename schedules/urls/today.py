@@ -11,6 +11,7 @@ urlpatterns = [
     path("patients/<uuid:uid>/log/", log_injection.log_injection, name="log_injection"),
     path("patients/<uuid:uid>/log/elsewhere/", log_injection.given_elsewhere, name="given_elsewhere"),
     path("patients/<uuid:uid>/log/not-given/", log_injection.not_given, name="not_given"),
+    path("patients/<uuid:uid>/log/vial/", log_injection.scan_vial, name="scan_vial"),
     path("patients/<uuid:uid>/log/<uuid:row>/undo/", log_injection.undo_injection, name="undo_injection"),
     path("patients/<uuid:uid>/book/", bookings.book, name="book"),
     path("patients/<uuid:uid>/book/cancel/", bookings.cancel_booking, name="cancel_booking"),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from patients.actions.access import log_access
 from patients.actions.injections import Screening, TooLateToUndoError, record_not_given
@@ -18,7 +18,7 @@ from patients.notices import notify
 from patients.permissions import Action, allow, patient_or_404
 from patients.templatetags.clinic_words import day
 from patients.views.page import patient_context
-from patients.vocabulary import NotGivenReason
+from patients.vocabulary import B12Drug, NotGivenReason
 from schedules.actions.log_injection import (
     Beside,
     Logged,
@@ -30,6 +30,7 @@ from schedules.actions.log_injection import log_injection as log
 from schedules.dose_visit import DoseVisit
 from schedules.forms.log_injection import QUESTIONS, ElsewhereForm, LogForm, NotGivenForm
 from schedules.next_dose import Foreseen, foresee
+from schedules.vials import UnreadableVialError, on_shelf, read_vial, warning
 from schedules.views.way_back import posted, way_back
 
 # What the session remembers of the shelf: the batch, and the day for which it holds.
@@ -114,6 +115,39 @@ def not_given(request: HttpRequest, uid: str) -> HttpResponse:
         "back": way_back(request),
     }
     return render(request, "schedules/not_given.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@allow(Action.LOG)
+def scan_vial(request: HttpRequest, uid: str) -> HttpResponse:
+    """What a scanned barcode fills in: the parts of the form about the batch, and what to read first."""
+    patient = patient_or_404(request, uid, Action.LOG)
+    now = patient.clinic.now()
+    visit = DoseVisit(patient, today=now.date(), todays_batch=_todays_batch(request, now.date()))
+    drug = request.GET.get("drug") or visit.drug
+    filled: dict[str, Any] = {}
+    try:
+        vial = read_vial(request.GET.get("scan", ""))
+    except UnreadableVialError:
+        words = _("This is no barcode of a vial with a batch. Type the batch number.")
+    else:
+        batch = on_shelf(vial, clinic_id=patient.clinic_id)
+        words = warning(
+            batch,
+            drug=drug if drug in set(B12Drug) else visit.drug,
+            today=visit.today,
+            expires_on=vial.expires_on,
+        )
+        offered = batch is not None and batch in visit.batches
+        filled = {"batch": str(batch.pk) if batch and offered else ""}
+        if not offered:
+            filled |= {
+                "batch_number": vial.number,
+                "expires_on": batch.expires_on if batch else vial.expires_on,
+            }
+    form = LogForm(None, visit=visit, now=now, initial=filled)
+    context = {"form": form, "visit": visit, "scanned": bool(filled), "vial_says": words, "patient": patient}
+    return render(request, "schedules/log_scanned.html", context)
 
 
 @require_POST
@@ -207,5 +241,5 @@ def _remember_batch(request: HttpRequest, injection: Injection, today: dt.date) 
         request.session[TODAYS_BATCH] = remembered
 
 
-for _view in (log_injection, given_elsewhere, not_given, undo_injection):
+for _view in (log_injection, given_elsewhere, not_given, scan_vial, undo_injection):
     _view.section = "today"  # type: ignore[attr-defined,union-attr]

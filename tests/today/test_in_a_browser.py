@@ -149,6 +149,11 @@ def test_a_yes_opens_its_question_and_takes_no_to_all_back(
     page.get_by_text("Change site, batch or time").click()
     page.get_by_label("Where").select_option("thigh_left")
     expect(page.locator("[data-said=site]")).to_have_text("left thigh")
+    scan = page.get_by_label("Scan vial")
+    scan.fill("01076123456789001729083110SCANNED1")
+    scan.press("Enter")  # The scanner's own Enter reads the vial, it does not save.
+    expect(page.get_by_label("Another batch number")).to_have_value("SCANNED1")
+    expect(page.get_by_label("Where")).to_have_value("thigh_left")
     check(page)
 
 

@@ -323,3 +323,44 @@ def test_the_save_needs_few_queries(as_nurse: Client, clinic: Clinic) -> None:
     # The request's own transaction is a savepoint only inside a test.
     asked = [query["sql"] for query in found if "SAVEPOINT" not in query["sql"]]
     assert len(asked) <= 25, "\n".join(sql[:120] for sql in asked)
+
+
+SCAN = "010761234567890017270831" + "10H4471B"
+
+
+def test_a_scanned_vial_chooses_its_batch(as_nurse: Client, clinic: Clinic) -> None:
+    batch(clinic, "OTHER", expires_on=dt.date(2026, 12, 1))
+    wanted = batch(clinic, "H4471B")
+    patient = maintained(clinic, due_on=MONDAY)
+    part = as_nurse.get(f"/patients/{patient.uid}/log/vial/", {"scan": SCAN})
+    assert filled_in(part)["batch"] == str(wanted.pk)
+    assert "(scanned)" in part.content.decode()
+    assert log(as_nurse, patient, scan=SCAN).status_code == 302  # Without script it comes with the form.
+    assert Injection.objects.get(patient=patient, on=MONDAY).batch == wanted
+
+
+@pytest.mark.parametrize(
+    ("scan", "fields", "words"),
+    [
+        ("01076123456789001727083110NEW9", {}, "not on the clinic&#x27;s list"),
+        ("01076123456789001725083110NEW9", {}, "It has expired."),
+        (SCAN, {"withdrawn_at": NOW, "withdrawn_reason": "Glass in the vial"}, "Glass in the vial"),
+        ("what is this", {}, "This is no barcode of a vial"),
+        ("0107612345678900", {}, "This is no barcode of a vial"),
+    ],
+)
+def test_a_vial_that_is_not_right_is_said(
+    as_nurse: Client, clinic: Clinic, scan: str, fields: dict[str, Any], words: str
+) -> None:
+    batch(clinic, "H4471B", **fields)
+    patient = maintained(clinic, due_on=MONDAY)
+    part = as_nurse.get(f"/patients/{patient.uid}/log/vial/", {"scan": scan}).content.decode()
+    assert words in part
+
+
+def test_a_vial_of_another_drug_is_said(as_nurse: Client, clinic: Clinic) -> None:
+    other = batch(clinic, "H4471B")
+    type(other.product).objects.filter(pk=other.product_id).update(drug="cyanocobalamin")
+    patient = maintained(clinic, due_on=MONDAY)
+    part = as_nurse.get(f"/patients/{patient.uid}/log/vial/", {"scan": SCAN}).content.decode()
+    assert "This vial holds Cyanocobalamin; Hydroxocobalamin is planned." in part

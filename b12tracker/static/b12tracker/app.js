@@ -115,4 +115,14 @@
     const said = form.querySelector(`[data-said="${field.name}"]`);
     if (said) said.textContent = field.options ? field.options[field.selectedIndex].text : field.value;
   });
+
+  // A scanner types the barcode and ends with Enter: that reads the vial, it does not save the dose.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("[data-scan]") || !window.htmx) return;
+    event.preventDefault();
+    if (event.target.value) window.htmx.trigger(event.target, "scanned");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.matches("[data-scan]")) event.target.value = "";
+  });
 })();
