@@ -3,6 +3,7 @@
 from django.urls import path
 
 from schedules.views import decisions as views
+from schedules.views import withdrawals
 
 urlpatterns = [
     path("patients/<uuid:uid>/decide/", views.decide, name="decide"),
@@ -14,4 +15,16 @@ urlpatterns = [
     path("patients/<uuid:uid>/decide/stop/", views.decide_stop, name="decide_stop"),
     path("patients/<uuid:uid>/decide/close/", views.decide_close, name="decide_close"),
     path("patients/<uuid:uid>/decide/order/", views.order, name="order"),
+    path(
+        "patients/<uuid:uid>/decide/decision/<uuid:row>/",
+        withdrawals.withdraw,
+        {"kind": "decision"},
+        name="withdraw_decision",
+    ),
+    path(
+        "patients/<uuid:uid>/decide/order/<uuid:row>/",
+        withdrawals.withdraw,
+        {"kind": "order"},
+        name="withdraw_order",
+    ),
 ]

@@ -15,7 +15,7 @@ from patients.actions.once import AlreadySubmittedError, recorded_before
 from patients.actions.records import lock_patient
 from patients.models import Assessment, Patient
 from patients.notices import notify
-from patients.permissions import Action, allow, member_of, patient_or_404
+from patients.permissions import Action, Membership, allow, member_of, patient_or_404
 from patients.views.page import patient_context
 from patients.views.people import physicians_of
 from patients.vocabulary import Phase
@@ -23,13 +23,15 @@ from schedules.actions.decisions import RefusedError, sign_decision
 from schedules.drafts import Draft, Verdict, judge_draft
 from schedules.facts import facts_for
 from schedules.forms import decisions as forms
-from schedules.models import Order
+from schedules.models import Decision, Order
 from schedules.plan_words import plan_words
 from schedules.preview import preview
 from schedules.rules.evaluate import evaluate
 from schedules.rules.requests import TABLE
 from schedules.rules.results import Evaluation, Strength
+from schedules.views.withdrawals import may_withdraw, plan_entry_words
 
+SIGNED = 10
 TITLES = {row.code: row.title for row in TABLE}
 
 
@@ -137,11 +139,28 @@ def _menu(
         | {
             "pages": pages,
             "gone": gone,
+            "signed": _signed(patient, member, by=request.user.pk),
             "may_decide": member.may(Action.DECIDE, patient.clinic_id),
             "physicians": physicians_of(patient.clinic),
         }
     )
     return render(request, "schedules/decide.html", context, status=409 if gone else 200)
+
+
+def _signed(patient: Patient, member: Membership, *, by: int | None) -> list[dict[str, Any]]:
+    """The latest decisions and orders that this person may strike out, newest first."""
+    decisions = Decision.objects.valid().filter(patient=patient).select_related("recorded_by")
+    orders = Order.objects.valid().filter(patient=patient, decision=None).select_related("recorded_by")
+    rows = sorted(
+        [*decisions.order_by("-pk")[:SIGNED], *orders.order_by("-pk")[:SIGNED]],
+        key=lambda row: row.recorded_at,
+        reverse=True,
+    )
+    return [
+        {"row": row, "words": plan_entry_words(row), "is_order": isinstance(row, Order)}
+        for row in rows
+        if may_withdraw(member, row, by=by)
+    ][:SIGNED]
 
 
 def _standing(now: Evaluation) -> dict[str, Any]:
