@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, IntegerField, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -51,6 +52,7 @@ def flags(request: HttpRequest) -> HttpResponse:
         "today": today,
         "may_resolve": member.may(Action.DECIDE, clinic.pk),
         "back": "flags",
+        "guideline_url": reverse("guideline"),
     }
     return render(request, "schedules/flags.html", context)
 

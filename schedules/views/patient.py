@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,6 +36,7 @@ def patient(request: HttpRequest, uid: str) -> HttpResponse:
     page = PatientPage(found, today=context["today"], view=View.of(request.GET, found))
     context |= _permitted(request, found) | _timeline(request, found, page.calendar.dose_names)
     context |= {"page": page, "ranges": RANGES, "units": units_offered(), "back": ""}
+    context["guideline_url"] = reverse("guideline")
     return render(request, "schedules/patient.html", context)
 
 
