@@ -33,7 +33,8 @@ def plan_entry_words(record: Decision | Order) -> str:
     """A decision or an order in one line: "Interval changed: every month, Mon 2 Mar 2026"."""
     if isinstance(record, Decision):
         return f"{decision_title(vars(record))}, {day(record.on)}"
-    return f"{order_title(vars(record))}, {day(record.from_date)}"
+    order = order_title(vars(record))
+    return f"{order[:1].upper()}{order[1:]}, {day(record.from_date)}"
 
 
 @allow(Action.SEE_LISTS, section="patient_search")
