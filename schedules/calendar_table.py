@@ -54,6 +54,11 @@ class CalendarRow:
     why: str = ""
     rules: tuple[str, ...] = ()
 
+    @property
+    def is_lump(self) -> bool:
+        """Whether several doses stand in one line, without dates of their own."""
+        return self.due_on is None and self.done_on is None
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarTable:

@@ -147,11 +147,12 @@ def _drawn(cycle: Cycle, from_last: int, lift: float) -> list[Part]:
 
 def _names(cycles: Sequence[Cycle], longest: int, highest: int, paper: Paper) -> list[Part]:
     """The cycles' names at the right edge, spread so that none covers another."""
-    room = (highest + 1) / 8 if paper.words else (highest + 1) / 6
+    room = (highest + 1.2) / (8 if paper.words else 6)
     ends = sorted(cycles, key=lambda cycle: (cycle.scores[-1][1], cycle.dose_on), reverse=True)
     names, free_below = [], highest + 1.0
-    for cycle in ends:
-        y = min(float(cycle.scores[-1][1]), free_below)
+    for place, cycle in enumerate(ends):
+        room_for_the_rest = room * (len(ends) - 1 - place)
+        y = max(min(float(cycle.scores[-1][1]), free_below), room_for_the_rest)
         free_below = y - room
         latest = cycle is cycles[-1]
         words = cycle.words if paper.words else cycle.words.partition(" ")[0]

@@ -31,7 +31,7 @@ LOOKED = "looked"
 def patient(request: HttpRequest, uid: str) -> HttpResponse:
     """Everything about one patient; a coordinator sees dates, phase, contact and messages only."""
     found = patient_or_404(request, uid, Action.SEE_LISTS)
-    log_access(request, found, "page")
+    log_access(request, found, "patient page")
     context = patient_context(request, found)
     page = PatientPage(found, today=context["today"], view=View.of(request.GET, found))
     context |= _permitted(request, found) | _timeline(request, found, page.calendar.dose_names)

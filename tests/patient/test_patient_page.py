@@ -93,7 +93,7 @@ def test_a_manager_is_refused_and_another_clinic_finds_nobody(desk: Desk, ruth: 
 @pytest.mark.parametrize(
     ("name", "what"),
     [
-        ("patient", "page"),
+        ("patient", "patient page"),
         ("patient_timeline", "timeline"),
         ("patient_chart_data", "chart"),
         ("patient_results_csv", "results as CSV"),
