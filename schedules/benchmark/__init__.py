@@ -1,1 +1,1 @@
-"""Measures each piece of work next to its floor in the same run: ratios say more than seconds on a shared machine."""
+"""`manage.py benchmark`: how fast the work is, next to its floor in the same run. Ratios count, times are noise."""

@@ -1,71 +1,92 @@
-"""Repetitions, medians, ratios."""
+"""Measure work and its floor in turn, in one run."""
 
+import gc
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+Work = Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One row of the table: work beside its floor, milliseconds; `ratio` of the medians."""
+    """One row of the table. Times in milliseconds; `floor_ms` and `ratio` are none where there is no floor."""
 
-    work: str
+    name: str
+    goal: str
     median_ms: float
     p95_ms: float
-    floor_ms: float
-    ratio: float
-    goal: str
+    floor_ms: float | None = None
+    ratio: float | None = None
     queries: int | None = None
-    size_bytes: int | None = None
+    answer_bytes: int | None = None
+    met: bool | None = None
+    note: str = ""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
-def timed(action: Callable[[], Any]) -> float:
-    """Milliseconds of one call."""
-    start = time.perf_counter()
-    action()
-    return (time.perf_counter() - start) * 1000
+def timed(work: Work) -> float:
+    """Milliseconds of one run, the garbage collector off."""
+    gc.disable()
+    try:
+        begun = time.perf_counter()
+        work()
+        return (time.perf_counter() - begun) * 1000
+    finally:
+        gc.enable()
 
 
-def side_by_side(
-    work: str, action: Callable[[], Any], floor: Callable[[], Any], *, goal: str, times: int = 30, **more: Any
+def in_turn(work: Work, floor: Work, *, repeat: int) -> tuple[list[float], list[float]]:
+    """The times of both, measured alternately after one unmeasured run of each."""
+    work(), floor()
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(repeat):
+        times[0].append(timed(work))
+        times[1].append(timed(floor))
+    return times
+
+
+def p95(times: list[float]) -> float:
+    """The 95th percentile, the largest for few values."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
+
+
+def row(
+    name: str, times: list[float], floors: list[float], *, most: float, goal: str, **more: Any
 ) -> Measured:
-    """Both in turn, `times` times after one warm-up each, so that the machine's noise falls on both alike."""
-    action(), floor()
-    pairs = [(timed(action), timed(floor)) for _ in range(times)]
-    spent, floors = sorted(pair[0] for pair in pairs), [pair[1] for pair in pairs]
-    median, floor_median = statistics.median(spent), statistics.median(floors)
+    """A row whose goal is at most `most` times its floor."""
+    median, floor = statistics.median(times), statistics.median(floors)
+    ratio = median / floor
+    queries, most_queries = more.get("queries"), more.pop("most_queries", None)
+    met = ratio <= most and (most_queries is None or queries is None or queries <= most_queries)
     return Measured(
-        work=work,
-        median_ms=round(median, 3),
-        p95_ms=round(spent[int(len(spent) * 0.95) - 1], 3),
-        floor_ms=round(floor_median, 3),
-        ratio=round(median / floor_median, 2),
-        goal=goal,
-        **more,
+        name, goal, round(median, 3), round(p95(times), 3), round(floor, 3), round(ratio, 2), met=met, **more
     )
 
 
-def count_queries(action: Callable[[], Any]) -> int:
-    """How many statements one call sends to the database."""
-    with CaptureQueriesContext(connection) as captured:
-        action()
-    return len(captured)
-
-
 def table(rows: list[Measured]) -> str:
-    """The rows for people."""
-    head = f"{'work':<46} {'median':>9} {'p95':>9} {'floor':>9} {'ratio':>6}  {'goal':<22} {'queries':>7} {'bytes':>8}"
-    lines = [
-        f"{r.work:<46} {r.median_ms:>6.2f} ms {r.p95_ms:>6.2f} ms {r.floor_ms:>6.2f} ms {r.ratio:>6.2f}  {r.goal:<22}"
-        f" {r.queries if r.queries is not None else '':>7} {r.size_bytes if r.size_bytes is not None else '':>8}"
-        for r in rows
+    """The rows as text."""
+    head = ("Work", "median ms", "p95 ms", "floor ms", "ratio", "queries", "bytes", "goal", "met")
+    lines = [head] + [
+        (
+            each.name,
+            f"{each.median_ms:.2f}",
+            f"{each.p95_ms:.2f}",
+            "" if each.floor_ms is None else f"{each.floor_ms:.2f}",
+            "" if each.ratio is None else f"{each.ratio:.2f}",
+            "" if each.queries is None else str(each.queries),
+            "" if each.answer_bytes is None else str(each.answer_bytes),
+            each.goal,
+            {True: "yes", False: "NO", None: ""}[each.met] + (f" ({each.note})" if each.note else ""),
+        )
+        for each in rows
     ]
-    return "\n".join([head, "-" * len(head), *lines])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

@@ -1,63 +1,78 @@
-"""`manage.py benchmark --patients N`: each piece of work next to its floor, in a database of its own."""
+"""`manage.py benchmark --patients N [--rows …]`: speed next to its floor, in a database made and dropped for it."""
 
 import json
-import os
+import platform
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.test.utils import override_settings
+from django.utils import timezone
 
-from schedules.benchmark import population, work
-from schedules.benchmark.measuring import table
+from schedules.benchmark import engine, nights, pages
+from schedules.benchmark.database import own_database
+from schedules.benchmark.measuring import Measured, table, timed
+from schedules.benchmark.population import MEASURED, Population, populate
 
-SMALLEST = 1_000
+ROWS: dict[str, Callable[..., list[Measured]]] = {
+    "today": pages.today,
+    "patient": pages.patient,
+    "log": pages.log,
+    "evaluate": engine.evaluation,
+    "rebuild": engine.rebuild,
+    "sweep": nights.nights,
+}
 
 
 class Command(BaseCommand):
-    help = "Load N synthetic patients into a throw-away database and measure, each row beside its floor."
+    help = "Measure pages, the engine and the sweep next to their floors, with N synthetic patients."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--patients", type=int, default=10_000)
-        parser.add_argument("--json", type=Path, help="also write the rows to this file")
+        parser.add_argument("--patients", type=int, default=10_000, help="at least 1000")
+        parser.add_argument(
+            "--rows", nargs="+", choices=list(ROWS), default=list(ROWS), help="what to measure"
+        )
+        parser.add_argument("--repeat", type=int, default=30, help="runs of each")
+        parser.add_argument(
+            "--json", type=Path, help="where to write the figures (default: var/benchmark.json)"
+        )
 
-    def handle(self, *, patients: int, json: Path | None, **_: Any) -> None:
-        if patients < SMALLEST:
-            raise CommandError(f"--patients {patients}: expected at least {SMALLEST}")
-        name = f"b12_benchmark_{os.getpid()}"
-        home = connections["owner"].settings_dict["NAME"]
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
-        try:
-            _use(name)
-            call_command("migrate", database="owner", verbosity=0, interactive=False)
-            self._measure(patients, json)
-        finally:
-            _use(home)
-            with connections["owner"].cursor() as cursor:
-                cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    def handle(self, *, patients: int, rows: list[str], repeat: int, **options: Any) -> None:
+        if patients < MEASURED or repeat < 1:
+            raise CommandError(f"--patients must be at least {MEASURED}, --repeat at least 1")
+        if settings.DATABASES["default"]["USER"] == settings.DATABASES["owner"]["USER"]:
+            raise CommandError("DATABASE_ADMIN_URL must name the owner's role, which may create databases.")
+        today = timezone.now().date()
+        found: list[Population] = []
+        with (
+            own_database(f"benchmark_{patients}"),
+            override_settings(ROOT_URLCONF="schedules.benchmark.urls"),
+        ):
+            took = timed(lambda: found.append(populate(patients, today=today)))
+            self.stdout.write(f"{patients} synthetic patients loaded in {took / 1000:.1f} s")
+            measured = [
+                line for name in ROWS if name in rows for line in self._measure(name, found[0], repeat)
+            ]
+        self.stdout.write(table(measured))
+        path = options["json"] or settings.VAR_DIR / "benchmark.json"
+        path.write_text(json.dumps(_figures(patients, repeat, took, measured), indent=1) + "\n")
+        self.stdout.write(f"Figures: {path}")
 
-    def _measure(self, patients: int, path: Path | None) -> None:
-        self.stdout.write(f"Loading {patients} synthetic patients …")
-        clinics, user = population.people_and_clinics(patients)
-        made = population.make_prototypes(clinics[0], user)
-        population.copy_prototypes(made, clinics, patients)
-        rows = [
-            *work.pages(clinics[0], user),
-            work.log_injection(clinics[0], user),
-            work.evaluate_one(),
-            *work.nightly_sweep(clinics, patients),
-        ]
-        self.stdout.write(table(rows))
-        self.stdout.write(work.rebuild(clinics[0], min(patients, population.SMALL_CLINIC)))
-        if path:
-            path.write_text(json.dumps([row.as_json() for row in rows], indent=1))
+    def _measure(self, name: str, population: Population, repeat: int) -> list[Measured]:
+        self.stdout.write(f"measuring {name} …")
+        return ROWS[name](population, repeat=repeat)
 
 
-def _use(name: str) -> None:
-    """Let both aliases speak to database `name`."""
-    connections.close_all()
-    for alias in ("default", "owner"):
-        connections[alias].settings_dict["NAME"] = name
+def _figures(patients: int, repeat: int, loading: float, measured: list[Measured]) -> dict[str, Any]:
+    return {
+        "patients": patients,
+        "repeat": repeat,
+        "at": timezone.now().isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "loading_ms": round(loading),
+        "rows": [each.as_dict() for each in measured],
+    }
