@@ -80,7 +80,7 @@ def test_every_message_arrives_though_the_worker_was_killed_in_the_middle(
 
 
 def test_without_a_broker_asking_for_a_job_neither_fails_nor_takes_long() -> None:
-    without_broker = Celery("alone", broker=f"redis://127.0.0.1:{free_port()}/0")
+    without_broker = Celery("alone", broker=f"redis://127.0.0.1:{free_port()}/0", set_as_current=False)
     without_broker.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
 
     @without_broker.task
