@@ -37,6 +37,7 @@ WEEKDAYS = [0, 1, 2, 3, 4]
 FULL_RECORD_UP_TO = 200_000
 READ_MODEL: tuple[type[Model], ...] = (PatientSchedule, OpenEvent, Forecast, Flag)
 RECORD: tuple[type[Model], ...] = (Cause, Assessment, Injection, LabResult, Decision, Order)
+COPIED: tuple[type[Model], ...] = (Patient, *RECORD, *READ_MODEL)
 # Columns that would point from a copy to the row it was copied from, or to another clinic's shelf.
 _NOT_COPIED = {"batch_id", "decision_id", "amends_id"}
 
@@ -77,7 +78,7 @@ def populate(patients: int, *, today: dt.date) -> Population:
         cursor.execute(
             "SET CONSTRAINTS ALL IMMEDIATE"
         )  # checked with each statement, none is kept for the end
-        for model in (Patient, *RECORD, *READ_MODEL):
+        for model in COPIED:
             cursor.execute(f'ALTER TABLE "{model._meta.db_table}" DISABLE TRIGGER USER')
         _map(cursor, template_ids, [clinic.pk for clinic in clinics], patients)
         _copy_patients(cursor)
@@ -86,7 +87,7 @@ def populate(patients: int, *, today: dt.date) -> Population:
         everywhere = "true" if patients <= FULL_RECORD_UP_TO else f"copies.clinic_id = {shelf.clinic.pk}"
         for model in RECORD:
             _copy(cursor, model, everywhere)
-        for model in (Patient, *RECORD, *READ_MODEL):
+        for model in COPIED:
             cursor.execute(f'ALTER TABLE "{model._meta.db_table}" ENABLE TRIGGER USER')
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -175,7 +176,7 @@ def _copy(cursor: Any, model: type[Model], condition: str) -> None:
 def _insert(cursor: Any, model: type[Model], own: dict[str, str], key: str, condition: str) -> None:
     """Copy the templates' rows; `own` are the columns that differ in a copy."""
     generated = "id" if model is not Patient else ""
-    columns = [field.column for field in model._meta.concrete_fields if field.column != generated]
+    columns = [str(field.column) for field in model._meta.concrete_fields if field.column != generated]
     names = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join(own.get(column, f't."{column}"') for column in columns)
     table = model._meta.db_table
