@@ -82,8 +82,8 @@ def worse_from(cycles: Sequence[Cycle]) -> int | None:
 
 
 def can_be_drawn(cycles: Sequence[Cycle]) -> bool:
-    """Whether there is anything to compare: scores on two different days of a cycle at least."""
-    return len({days for cycle in cycles for days, _ in cycle.scores}) > 1
+    """Whether there is anything to see: a cycle with scores on two different days at least."""
+    return any(len({days for days, _ in cycle.scores}) > 1 for cycle in cycles)
 
 
 def cycle_figure(cycles: Sequence[Cycle], paper: Paper) -> Part:

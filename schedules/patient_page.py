@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -196,7 +196,7 @@ class PatientPage:
     def plan_lines(self) -> list[Line]:
         """Orders and decisions, newest first, struck ones too. One query."""
         found, _older = entries(self.patient, show="plan", clinical=True, limit=PLAN_SHOWN)
-        return [replace(line_of(entry, dose_names={}, clinical=True), by_id=None) for entry in found]
+        return [line_of(entry, patient_uid=self.patient.uid, dose_names={}, clinical=True) for entry in found]
 
     @cached_property
     def course(self) -> CourseOfPatient:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from patients.templatetags.clinic_words import day, plain_date, short_day
@@ -44,17 +45,16 @@ _ICONS = {
     "message": "mail", "booking": "clock",
 }  # fmt: skip
 # The word of an entry's table in the address that strikes it out.
-_CORRECTABLE = {"injection": "injection", "assessment": "assessment", "cause": "cause",
-                "medicine": "medicine", "pregnancy": "pregnancy"}  # fmt: skip
+_RECORD_WORDS = frozenset({"injection", "assessment", "cause", "medicine", "pregnancy"})
+_PLAN_WORDS = {"decision": "withdraw_decision", "order": "withdraw_order"}
 _REGIMENS = {member.value: member.label for kind in (Regimen, Interval, LongInterval) for member in kind}
 
 
 @dataclass(frozen=True, slots=True)
-class Correctable:
-    """Something that can be struck out: the word and the row of its address."""
+class Correction:
+    """Where something can be struck out; `label` only where an entry holds several."""
 
-    word: str
-    uid: str
+    url: str
     label: str
 
 
@@ -74,10 +74,11 @@ class Line:
     struck: str = ""
     amends: bool = False
     message_uid: str = ""
-    correctable: tuple[Correctable, ...] = field(default=())
+    correctable: tuple[Correction, ...] = field(default=())
+    is_plan: bool = False
 
 
-def line_of(entry: Entry, *, dose_names: Mapping[dt.date, str], clinical: bool) -> Line:
+def line_of(entry: Entry, *, patient_uid: Any, dose_names: Mapping[dt.date, str], clinical: bool) -> Line:
     """The entry in words; without `clinical` only dates and what was arranged."""
     bold, text, under = _WORDS[entry.kind](entry, dose_names, clinical)
     details = entry.details
@@ -94,7 +95,8 @@ def line_of(entry: Entry, *, dose_names: Mapping[dt.date, str], clinical: bool) 
         struck=_struck(entry),
         amends=entry.amends,
         message_uid=entry.uid if entry.kind == "message" else "",
-        correctable=_correctable(entry) if clinical and entry.struck is None else (),
+        correctable=_corrections(entry, patient_uid) if clinical and entry.struck is None else (),
+        is_plan=entry.kind in _PLAN_WORDS,
     )
 
 
@@ -110,14 +112,20 @@ def _struck(entry: Entry) -> str:
     }
 
 
-def _correctable(entry: Entry) -> tuple[Correctable, ...]:
+def _corrections(entry: Entry, patient_uid: Any) -> tuple[Correction, ...]:
     if entry.kind == "results":
         return tuple(
-            Correctable("result", row["uid"], Analyte(row["analyte"]).label)
+            Correction(
+                reverse("correct_record", args=[patient_uid, "result", row["uid"]]),
+                Analyte(row["analyte"]).label,
+            )
             for row in entry.details["results"]
         )
-    word = _CORRECTABLE.get(entry.kind)
-    return (Correctable(word, entry.uid, ""),) if word else ()
+    if entry.kind in _PLAN_WORDS:
+        return (Correction(reverse(_PLAN_WORDS[entry.kind], args=[patient_uid, entry.uid]), ""),)
+    if entry.kind in _RECORD_WORDS:
+        return (Correction(reverse("correct_record", args=[patient_uid, entry.kind, entry.uid]), ""),)
+    return ()
 
 
 Words = tuple[str, str, tuple[str, ...]]

@@ -71,7 +71,9 @@ def _timeline(request: HttpRequest, found: Patient, dose_names: Any) -> dict[str
     elif show in SHOWS:
         rows, older = entries(found, show=show, clinical=clinical, limit=limit)
         lines = [
-            _with_corrections(request, found, line_of(row, dose_names=dose_names, clinical=clinical))
+            _with_corrections(
+                request, found, line_of(row, patient_uid=found.uid, dose_names=dose_names, clinical=clinical)
+            )
             for row in rows
         ]
     return {
@@ -81,11 +83,12 @@ def _timeline(request: HttpRequest, found: Patient, dose_names: Any) -> dict[str
 
 
 def _with_corrections(request: HttpRequest, found: Patient, line: Line) -> Line:
-    """Corrections are offered to those who may make them: own entries, or any as a physician."""
+    """Corrections are offered to those who may make them: own entries of the record, or any as a physician."""
     if not line.correctable:
         return line
     member = member_of(request)
     own = line.by_id == request.user.pk and member.may(Action.ENTER_CLINICAL, found.clinic_id)
+    own = own and not line.is_plan  # Orders and decisions are a physician's.
     return (
         line if own or member.may(Action.CORRECT_OTHERS, found.clinic_id) else replace(line, correctable=())
     )

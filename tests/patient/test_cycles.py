@@ -50,9 +50,10 @@ def test_worse_from_the_first_day_above_the_best() -> None:
     assert worse_from(cycles_of(DOSES, [scored(1, 14, 2), scored(1, 50, 2)], TODAY)) is None
 
 
-def test_one_day_alone_cannot_show_wearing_off() -> None:
+def test_one_score_a_cycle_cannot_show_wearing_off() -> None:
     assert not can_be_drawn(cycles_of(DOSES, [scored(1, 60, 3), scored(2, 60, 4)], TODAY))
-    assert can_be_drawn(cycles_of(DOSES, [scored(1, 14, 2), scored(2, 45, 4)], TODAY))
+    assert not can_be_drawn(cycles_of(DOSES, [scored(1, 14, 2), scored(2, 45, 4)], TODAY))
+    assert can_be_drawn(cycles_of(DOSES, [scored(1, 14, 2), scored(1, 45, 4)], TODAY))
 
 
 def test_the_present_cycle_is_thick_named_and_the_older_ones_dashed() -> None:
@@ -73,3 +74,15 @@ def test_answers_by_link_are_hollow() -> None:
     cycles = [Cycle(FIRST, ((14, 2), (45, 4)), ((45, 4),), is_present=True)]
     marks = [trace for trace in cycle_figure(cycles, WIDE)["data"] if trace["mode"] == "markers"]
     assert {mark["marker"]["symbol"]: mark["x"] for mark in marks} == {"circle": [14], "diamond-open": [45]}
+
+
+def test_names_of_equal_scores_keep_apart_and_inside() -> None:
+    doses = [FIRST + dt.timedelta(30 * n) for n in range(5)]
+    scores = [ScorePoint(dose + dt.timedelta(days), 0) for dose in doses for days in (7, 20)]
+    chart = cycle_figure(cycles_of(doses, scores, doses[-1] + dt.timedelta(25)), WIDE)
+    heights = sorted(note["ay"] for note in chart["layout"]["annotations"] if "ay" in note)
+    bottom, top = chart["layout"]["yaxis"]["range"]
+    assert len(heights) == 5
+    assert bottom <= heights[0]
+    assert heights[-1] <= top
+    assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) > 0.1

@@ -15,7 +15,7 @@ from patients.actions.records import strike_out
 from patients.models import AccessLog, Assessment, Injection, Patient
 from patients.vocabulary import ErrorReason
 from schedules.actions.refresh import refresh_patients
-from schedules.models import Booking, Contact, Message
+from schedules.models import Booking, Contact, Decision, Message
 from tests.factories import LabResultFactory
 from tests.patient.ruth import DOSES, KEPT, on_record
 from tests.record.desk import Desk, address, words
@@ -153,6 +153,14 @@ def test_corrections_are_offered_to_those_who_may(desk: Desk, ruth: Patient) -> 
     assert link not in html
     own = Assessment.objects.filter(patient=ruth).earliest("on")
     assert address("correct_record", ruth, "assessment", own.uid) in html
+
+
+def test_a_decision_is_struck_out_by_a_physician_only(desk: Desk, ruth: Patient) -> None:
+    desk.look()
+    link = address("withdraw_decision", ruth, Decision.objects.filter(patient=ruth).latest("on").uid)
+    everything = {"shown": "100"}
+    assert link in desk.physician.get(address("patient", ruth), everything).content.decode()
+    assert link not in desk.nurse.get(address("patient", ruth), everything).content.decode()
 
 
 def test_the_timeline_holds_everything_newest_first(desk: Desk, ruth: Patient) -> None:
