@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from patients.models import Clinic
 from patients.permissions import Action, Membership
 from schedules.queries import urgent_flag_count
 
@@ -34,6 +35,14 @@ MENU = [
 ]
 
 
+def _waiting(request: HttpRequest, clinic: Clinic | None) -> int:
+    """Urgent flags that nobody has acknowledged; a page that has counted them already says so at the request."""
+    if clinic is None:
+        return 0
+    known: int | None = getattr(request, "urgent_flags", None)
+    return urgent_flag_count(clinic) if known is None else known
+
+
 def _menu(request: HttpRequest, member: Membership) -> list[MenuEntry]:
     match = request.resolver_match
     section = getattr(match.func, "section", match.url_name) if match else ""
@@ -42,7 +51,7 @@ def _menu(request: HttpRequest, member: Membership) -> list[MenuEntry]:
             label=str(label),
             url=reverse(name),
             current=section == name,
-            count=urgent_flag_count(member.clinic) if name == "flags" and member.clinic else 0,
+            count=_waiting(request, member.clinic) if name == "flags" else 0,
         )
         for name, label, action in MENU
         if member.may(action)

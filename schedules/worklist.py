@@ -38,8 +38,9 @@ SHOWS = {
 }
 PHASES = {"loading": _("Loading"), "maintenance": _("Maintenance"), "prophylaxis": _("Prevention")}
 
-# Each patient with where they stand. A booking stands while the last dose is the one known when it was agreed; a day
-# to call again defers while no dose was given since. `blood` is what is to be drawn at this visit.
+# Each patient with where they stand; the worklist itself (not `whole`) needs only those it may be about. A booking
+# stands while the last dose is the one known when it was agreed; a day to call again defers while no dose was given
+# since. `blood` is what is to be drawn at this visit.
 _STANDING = """
 WITH standing AS (
   SELECT p.id, p.uid, p.given_name, p.family_name, p.name_key, p.birth_date, p.record_number, p.phone, p.email,
@@ -59,7 +60,8 @@ WITH standing AS (
   LEFT JOIN schedules_booking b ON b.patient_id = p.id AND b.clinic_id = %(clinic)s AND b.cancelled_at IS NULL
     AND (b.kind = 'injection') = (s.due_on IS NOT NULL)
     AND b.after_dose_on IS NOT DISTINCT FROM s.last_dose_on
-  WHERE p.clinic_id = %(clinic)s
+  WHERE p.clinic_id = %(clinic)s AND (%(whole)s OR s.due_on <= %(ahead)s OR s.blood_book_on <= %(today)s
+    OR b."on" = %(today)s)
 )"""
 
 _TALLIES = (
@@ -91,7 +93,6 @@ _ROWS = (
          c.call_on > %(today)s AND c.at::date > coalesce(last_dose_on, '-infinity') AS call_later
   FROM standing LEFT JOIN LATERAL (
     SELECT outcome, at, call_on FROM schedules_contact WHERE patient_id = standing.id
-      AND (standing.due_on <= %(ahead)s OR standing.booked_on IS NOT NULL OR %(show)s <> '')
     ORDER BY at DESC LIMIT 1) c ON true
 ), grouped AS (
   SELECT *, CASE
@@ -227,6 +228,7 @@ def _parameters(clinic_id: int, now: dt.datetime) -> dict[str, Any]:
         "today": today,
         "ahead": today + AHEAD,
         "mail_since": now - MAIL_FAILED_FOR,
+        "whole": True,
     }
 
 
@@ -242,6 +244,7 @@ def worklist(clinic_id: int, asked: Asked, *, now: dt.datetime, with_flags: bool
     everyone = asked.show == "everyone"
     escaped = asked.q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     parameters = _parameters(clinic_id, now) | {
+        "whole": bool(asked.show),
         "show": asked.show,
         "phase": asked.phase,
         "q": asked.q,

@@ -23,6 +23,15 @@ def fold(text: str) -> str:
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
 
 
+def age_on(born: dt.date, day: dt.date) -> int:
+    """Whole years on `day`; 29 February counts as reached on 28 February (D7)."""
+    had_birthday = (day.month, day.day) >= (born.month, born.day)
+    if not had_birthday and born.month == 2 and born.day == 29:
+        leap = day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0)
+        had_birthday = not leap and (day.month, day.day) == (2, 28)
+    return day.year - born.year - (0 if had_birthday else 1)
+
+
 @keep_history()
 class Patient(models.Model):
     """A person followed by a clinic. No status: died, transferred, declined are decisions (`close`)."""
@@ -91,12 +100,8 @@ class Patient(models.Model):
         return f"{self.given_name} {self.family_name}"
 
     def age_on(self, day: dt.date) -> int:
-        """Whole years on `day`; 29 February counts as reached on 28 February (D7)."""
-        had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
-        if not had_birthday and self.birth_date.month == 2 and self.birth_date.day == 29:
-            leap = day.year % 4 == 0 and (day.year % 100 != 0 or day.year % 400 == 0)
-            had_birthday = not leap and (day.month, day.day) == (2, 28)
-        return day.year - self.birth_date.year - (0 if had_birthday else 1)
+        """Whole years on `day` (D7)."""
+        return age_on(self.birth_date, day)
 
     @property
     def allergies(self) -> str:

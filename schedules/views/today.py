@@ -1,6 +1,5 @@
 """Today: tallies, the worklist, its download; and which clinic one works in."""
 
-import csv
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,18 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.models import AccessLog, Clinic
 from patients.permissions import Action, allow, member_of
 from schedules.forms.worklist import DownloadForm, asked_of
 from schedules.jobs_late import job_words
-from schedules.plan_words import plan_words
-from schedules.today_rows import groups_of, local, standing
+from schedules.today_markup import rows_markup
+from schedules.today_rows import groups_of
 from schedules.views.way_back import posted
-from schedules.worklist import PER_PAGE, PHASES, SHOWS, Asked, Line, tallies, worklist
+from schedules.worklist import PER_PAGE, PHASES, SHOWS, Asked, tallies, worklist
+from schedules.worklist_download import write_worklist
 
 
 def _clinic(request: HttpRequest, action: Action) -> Clinic:
@@ -35,25 +33,24 @@ def _clinic(request: HttpRequest, action: Action) -> Clinic:
 def today(request: HttpRequest) -> HttpResponse:
     """The front page: what to do today and what is stuck. Filters and page stand in the address."""
     clinic, member = _clinic(request, Action.SEE_LISTS), member_of(request)
-    clinical = member.may(Action.SEE_CLINICAL)
+    clinical, may_log = member.may(Action.SEE_CLINICAL), member.may(Action.LOG)
     now, asked = clinic.now(), asked_of(request.GET)
     lines = worklist(clinic.pk, asked, now=now, with_flags=clinical)
-    may_log = member.may(Action.LOG)
-    total = lines[0].in_all if lines else 0
+    counts = tallies(clinic.pk, now=now)
+    # The menu shows the same number and need not ask again.
+    request.urgent_flags = counts.urgent_flags  # type: ignore[attr-defined]
+    groups = groups_of(lines, now=now, clinical=clinical, phones=asked.show == "phone", may_log=may_log)
+    here = f"?{urlencode({'next': request.get_full_path()})}" if request.GET else ""
     context = {
-        "now": now,
         "today": now.date(),
-        "tallies": tallies(clinic.pk, now=now),
+        "tallies": counts,
         "jobs": job_words(clinic, now=now),
-        "groups": groups_of(lines, now=now, clinical=clinical, phones=asked.show == "phone", may_log=may_log),
+        "rows": rows_markup(groups, here=here, may_log=may_log),
         "asked": asked,
         "showing": SHOWS.get(asked.show, ""),
         "phases": PHASES.items(),
-        "pages": _pages(asked, total),
-        "may_log": may_log,
+        "pages": _pages(asked, lines[0].in_all if lines else 0),
         "clinical": clinical,
-        "may_see_messages": member.may(Action.MESSAGES),
-        "here": f"?{urlencode({'next': request.get_full_path()})}" if request.GET else "",
     }
     return render(request, "schedules/today.html", context)
 
@@ -67,28 +64,6 @@ def _pages(asked: Asked, total: int) -> dict[str, Any]:
         "before": asked.page - 1 if asked.page > 1 else None,
         "after": asked.page + 1 if asked.page < last else None,
     }
-
-
-COLUMNS = (
-    gettext_lazy("Record number"),
-    gettext_lazy("First name"),
-    gettext_lazy("Family name"),
-    gettext_lazy("Born"),
-    gettext_lazy("Phone"),
-    gettext_lazy("E-mail"),
-    gettext_lazy("Reminders by e-mail"),
-    gettext_lazy("Plan"),
-    gettext_lazy("Status"),
-    gettext_lazy("Reason"),
-    gettext_lazy("Due"),
-    gettext_lazy("Book"),
-    gettext_lazy("Booked for"),
-    gettext_lazy("Booked at"),
-    gettext_lazy("Blood test due"),
-    gettext_lazy("Last contact"),
-    gettext_lazy("Last contact on"),
-    gettext_lazy("Call again on"),
-)
 
 
 @allow(Action.SEE_LISTS)
@@ -110,38 +85,8 @@ def worklist_download(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="worklist-{now:%Y-%m-%d}.csv"'
     response.write("\N{BYTE ORDER MARK}")
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
-    for line in worklist(clinic.pk, Asked(show="everyone"), now=now, with_flags=False):
-        writer.writerow([defused(cell) for cell in _cells(line, now)])
+    write_worklist(response, clinic.pk, now=now)
     return response
-
-
-def _cells(line: Line, now: Any) -> list[str]:
-    status, reason = standing(line, now.date())
-    return [
-        line.record_number,
-        line.given_name,
-        line.family_name,
-        line.birth_date.isoformat(),
-        line.phone,
-        line.email,
-        _("yes") if line.can_be_mailed else _("no"),
-        plan_words(line.phase, line.protocol, line.interval),
-        status,
-        reason,
-        *(str(found or "") for found in (line.due_on, line.book_on, line.booked_on)),
-        f"{line.booked_at:%H:%M}" if line.booked_at else "",
-        str(line.blood_due_on or ""),
-        line.outcome or "",
-        local(line.contact_at, now.tzinfo),
-        str(line.call_on or ""),
-    ]
-
-
-def defused(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula, as text."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
 
 
 @require_POST
