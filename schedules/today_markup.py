@@ -3,11 +3,16 @@ time of the busiest page. Every text that is not ours is escaped."""
 
 from collections.abc import Iterable
 from html import escape
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from schedules.today_rows import Group, Mark, Row
+
+# Stands for a patient in the addresses, which are looked up once and not for each row.
+_SOMEBODY = str(UUID(int=0))
 
 
 def rows_markup(groups: Iterable[Group], *, here: str, may_log: bool) -> SafeString:
@@ -21,6 +26,9 @@ class _Words:
 
     def __init__(self, here: str, may_log: bool) -> None:
         self.here, self.may_log = escape(here), may_log
+        self.address = {
+            name: reverse(name, args=[_SOMEBODY]) for name in ("patient", "log_injection", "book", "contact")
+        }
         self.next = f'<span class="tag tag-now">{escape(_("Next"))}</span> '
         self.is_next = ' class="next"'
         self.years = escape(_("years"))
@@ -37,7 +45,7 @@ def _group(group: Group, words: _Words) -> str:
 
 
 def _row(row: Row, words: _Words) -> str:
-    base, name = f"/patients/{row.uid}/", escape(row.name)
+    name, patient = escape(row.name), words.address["patient"].replace(_SOMEBODY, row.uid)
     when = f"{words.next if row.is_next else ''}{escape(row.when)}{_tag(row.when_mark)}"
     look = " ahead" if row.ahead else "" if row.when else " lateness"
     note = f' <small class="nowrap">{escape(row.due_note)}</small>' if row.due_note else ""
@@ -45,13 +53,13 @@ def _row(row: Row, words: _Words) -> str:
     return (
         f'<tr role="row"{words.is_next if row.is_next else ""}>'
         f'<td role="cell" class="when{look}">{when}</td>'
-        f'<th role="rowheader" scope="row" class="who"><a href="{base}">{name}</a>'
+        f'<th role="rowheader" scope="row" class="who"><a href="{patient}">{name}</a>'
         f"{row.age} {words.years} · {escape(row.record_number)}</th>"
         f'<td role="cell" class="plan">{escape(row.plan)} <small>{escape(row.dose)}</small></td>'
         f'<td role="cell" class="due">{escape(row.due)}{note}{_tag(row.due_mark)}</td>'
         f'<td role="cell" class="marks-cell">{_marks(row)}</td>'
         f'<td role="cell" class="opt">{escape(row.contact)}{contact_when}</td>'
-        f'<td role="cell" class="do-cell"><div class="do">{_actions(row, base, name, words)}</div></td></tr>'
+        f'<td role="cell" class="do-cell"><div class="do">{_actions(row, name, words)}</div></td></tr>'
     )
 
 
@@ -74,19 +82,18 @@ def _marks(row: Row) -> str:
     return f'{phone}<div class="marks">{"".join(map(_tag, row.marks))}</div>'
 
 
-def _actions(row: Row, base: str, name: str, words: _Words) -> str:
+def _actions(row: Row, name: str, words: _Words) -> str:
     """Log, Book, Contact: the likely one outlined, filled for the next patient."""
+    to = {action: url.replace(_SOMEBODY, row.uid) + words.here for action, url in words.address.items()}
     log = ""
     if words.may_log:
         look = "btn-primary" if row.is_next else "btn-plain" if row.likely == "log" else "btn-quiet"
-        log = _action(f"{base}log/{words.here}", look, words.log, f"{words.for_} {name}")
+        log = _action(to["log_injection"], look, words.log, f"{words.for_} {name}")
     book, contact = ("btn-plain" if row.likely == action else "btn-quiet" for action in ("book", "contact"))
     return (
         log
-        + _action(f"{base}book/{words.here}", book, words.book, f"{words.for_} {name}", " data-inline")
-        + _action(
-            f"{base}contact/{words.here}", contact, words.contact, f"{words.with_} {name}", " data-inline"
-        )
+        + _action(to["book"], book, words.book, f"{words.for_} {name}", " data-inline")
+        + _action(to["contact"], contact, words.contact, f"{words.with_} {name}", " data-inline")
     )
 
 
