@@ -28,7 +28,8 @@ def add_daily_work(shelf: Shelf, lives: Lives, *, today: dt.date) -> None:
 
 
 def _at(shelf: Shelf, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(hour, minute), shelf.clinic.tz)
+    at = shelf.not_ahead(day, dt.time(hour, minute)) or dt.time(hour, minute)
+    return dt.datetime.combine(day, at, shelf.clinic.tz)
 
 
 def _book(shelf: Shelf, lives: Lives, schedules: dict[int, PatientSchedule], today: dt.date) -> None:
@@ -160,6 +161,6 @@ def _run_jobs(shelf: Shelf, today: dt.date) -> None:
             "counts": {},
         },
     )
-    JobRun.objects.update_or_create(
-        clinic=shelf.clinic, job="messages", defaults={"finished_at": _at(shelf, today, 8, 1)}
-    )
+    now = shelf.clinic.now()
+    mails = now if now.date() == today else _at(shelf, today, 8, 1)
+    JobRun.objects.update_or_create(clinic=shelf.clinic, job="messages", defaults={"finished_at": mails})

@@ -61,6 +61,11 @@ class Shelf:
     withdrawn: Batch
     other_drugs: dict[str, Batch]
 
+    def not_ahead(self, on: dt.date, at: dt.time | None) -> dt.time | None:
+        """`at`, or the present time where that would be later today: nothing has happened yet that is to come."""
+        now = self.clinic.now()
+        return min(at, now.time().replace(microsecond=0)) if at and on == now.date() else at
+
 
 @dataclass
 class Rows:
@@ -176,9 +181,10 @@ def _injection(rows: Rows, life: Life, patient: Patient, dose: Any, position: in
     # What was given some weeks ago came from a batch that has been withdrawn since.
     if dose.drug == "hydroxocobalamin" and life.ago(75) < dose.on < life.ago(45):
         batch = shelf.withdrawn
+    at = shelf.not_ahead(dose.on, dose.at)
     codes = ["UNSAFE_INJECTION_RECORDED"] if dose.drug == "cyanocobalamin" and not here else []
     rows.add(
-        Injection, life, patient, dose.on, on=dose.on, at=dose.at, drug=dose.drug, dose_ug=dose.dose_ug,
+        Injection, life, patient, dose.on, on=dose.on, at=at, drug=dose.drug, dose_ug=dose.dose_ug,
         route=dose.route, site=ARMS[position % 2] if here else "", place=more.get("place", "here"),
         place_source=more.get("place_source", ""), batch=batch if here else None,
         batch_number=batch.number if here else "", expires_on=batch.expires_on if here else None,
