@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from patients.templatetags.clinic_words import distance, plain_date
 from patients.vocabulary import Phase, Protocol
 from schedules.rules.doses import STANDARD_LOADING_DOSES, Course, Given
@@ -14,11 +17,11 @@ from schedules.rules.situation import Situation
 
 COMING_SHOWN, PAST_SHOWN = 4, 5
 _NAMES = {
-    EventKind.CHECK: "Blood test",
-    EventKind.PREGNANCY_CHECK: "Blood test, pregnancy",
-    EventKind.PANEL: "Vitamin panel",
-    EventKind.NEURO_REVIEW: "Symptom review",
-    EventKind.FOLATE_REVIEW: "Folic acid review",
+    EventKind.CHECK: gettext_lazy("Blood test"),
+    EventKind.PREGNANCY_CHECK: gettext_lazy("Blood test, pregnancy"),
+    EventKind.PANEL: gettext_lazy("Vitamin panel"),
+    EventKind.NEURO_REVIEW: gettext_lazy("Symptom review"),
+    EventKind.FOLATE_REVIEW: gettext_lazy("Folic acid review"),
 }
 BLOOD = frozenset({EventKind.CHECK, EventKind.PREGNANCY_CHECK, EventKind.PANEL})
 
@@ -107,16 +110,16 @@ def _coming_row(event: Event, today: dt.date, booked: Booked | None) -> Calendar
     late = ""
     if is_late:
         late = distance(event.due_on, today)
-        late = f"missed, {late}" if status == EventStatus.MISSED else late
+        late = _("missed, %(late)s") % {"late": late} if status == EventStatus.MISSED else late
     return CalendarRow(
-        what=_NAMES.get(event.kind, event.kind.label),
+        what=str(_NAMES.get(event.kind, event.kind.label)),
         sort_on=event.due_on,
         due_on=event.due_on,
         due_note="" if is_late or not event.open else how_far(event, today),
         booked_on=booked.on if booked else None,
         booked_at=booked.at if booked else None,
         to_book_on=None if booked else event.book_on,
-        done="not yet" if event.open and event.due_on <= today else "",
+        done=_("not yet") if event.open and event.due_on <= today else "",
         late=late,
         is_today=event.due_on == today or (booked is not None and booked.on == today),
         is_late=is_late,
@@ -128,7 +131,7 @@ def _coming_row(event: Event, today: dt.date, booked: Booked | None) -> Calendar
 def how_far(event: Event, today: dt.date) -> str:
     """ "in 6 days", "9 days late"; "due now" while the day to book it is still to come."""
     if event.due_on < today and event.status(today) == EventStatus.DUE:
-        return "due now"
+        return _("due now")
     return distance(event.due_on, today)
 
 
@@ -136,12 +139,12 @@ def _next_name(evaluation: Evaluation, ahead: int) -> str:
     """ "Dose 10" for the `ahead`-th injection to come, "Loading dose 4 of 6" while loading lasts."""
     number = evaluation.doses_in_phase + 1 + ahead
     if evaluation.phase != Phase.LOADING:
-        return f"Dose {number}"
+        return _("Dose %(n)s") % {"n": number}
     if evaluation.protocol == Protocol.ALTERNATE_DAY:
-        return f"Loading dose {number}"
+        return _("Loading dose %(n)s") % {"n": number}
     if number > STANDARD_LOADING_DOSES:
-        return f"Dose {number - STANDARD_LOADING_DOSES}"
-    return f"Loading dose {number} of {STANDARD_LOADING_DOSES}"
+        return _("Dose %(n)s") % {"n": number - STANDARD_LOADING_DOSES}
+    return _("Loading dose %(n)s of %(all)s") % {"n": number, "all": STANDARD_LOADING_DOSES}
 
 
 def dose_names(situation: Situation) -> dict[dt.date, str]:
@@ -150,9 +153,9 @@ def dose_names(situation: Situation) -> dict[dt.date, str]:
     if course is None:
         return {}
     kept = [given.on for given in course.given]
-    names = {on: f"Dose {number}" for number, on in enumerate(kept, 1)}
+    names = {on: _("Dose %(n)s") % {"n": number} for number, on in enumerate(kept, 1)}
     loading = [on for on in course.doses if on >= course.started_on and on not in names]
-    return names | {on: f"Loading dose {number}" for number, on in enumerate(loading, 1)}
+    return names | {on: _("Loading dose %(n)s") % {"n": number} for number, on in enumerate(loading, 1)}
 
 
 def _past(
@@ -169,7 +172,7 @@ def _past(
             rows.append(replace(row, with_blood=given.on in draws))
         given_on = {given.on for given in course.given}
     rows += _lumped(course, [dose.on for dose in situation.doses if dose.on not in given_on])
-    rows += [CalendarRow(what="Blood test", sort_on=on, done_on=on) for on in draws if on not in given_on]
+    rows += [CalendarRow(what=_("Blood test"), sort_on=on, done_on=on) for on in draws if on not in given_on]
     return sorted(rows, key=lambda row: row.sort_on, reverse=True)
 
 
@@ -179,7 +182,7 @@ def _given_row(given: Given, name: str, bookings: Sequence[Booked], clinic: Clin
     days = (given.on - given.due_on).days
     is_late = given.on > clinic.first_open(given.due_on)
     late = distance(given.due_on, given.on) if is_late else ""
-    early = f"{-days} day{'' if days == -1 else 's'} early" if days < 0 else ""
+    early = ngettext("%(n)s day early", "%(n)s days early", -days) % {"n": -days} if days < 0 else ""
     return CalendarRow(
         what=name,
         sort_on=given.on,
@@ -198,11 +201,17 @@ def _lumped(course: Course | None, doses: Iterable[dt.date]) -> list[CalendarRow
     before: list[dt.date] = []
     for on in doses:
         (loading if course is not None and on >= course.started_on else before).append(on)
-    return [_lump(name, days) for name, days in (("Loading", loading), ("Before this plan", before)) if days]
+    return [
+        _lump(name, days) for name, days in ((_("Loading"), loading), (_("Before this plan"), before)) if days
+    ]
 
 
 def _lump(name: str, days: list[dt.date]) -> CalendarRow:
-    count = f"{len(days)} dose{'' if len(days) == 1 else 's'}"
+    count = ngettext("%(n)s dose", "%(n)s doses", len(days)) % {"n": len(days)}
     first, last = plain_date(days[0]), plain_date(days[-1])
-    done = f"{count}, {first} to {last}" if len(days) > 1 else f"{count}, {first}"
+    done = (
+        _("%(count)s, %(first)s to %(last)s") % {"count": count, "first": first, "last": last}
+        if len(days) > 1
+        else f"{count}, {first}"
+    )
     return CalendarRow(what=name, sort_on=days[-1], done=done)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from patients.templatetags.clinic_words import day, plain_date
 from schedules.course import Point
 
@@ -121,11 +124,12 @@ def _hover(point: Point, unit: str) -> str:
     if reading.lab_class:
         lines.append(reading.lab_class.label)
     if reading.trough:
-        lines.append("just before a dose")
+        lines.append(_("just before a dose"))
     if reading.days_since_dose is not None:
-        lines.append(f"{reading.days_since_dose} days after the dose")
+        days = reading.days_since_dose
+        lines.append(ngettext("%(n)s day after the dose", "%(n)s days after the dose", days) % {"n": days})
     if point.reported != f"{point.words} {unit}":
-        lines.append(f"reported as {escape(point.reported)}")
+        lines.append(_("reported as %(value)s") % {"value": escape(point.reported)})
     return "<br>".join(lines)
 
 
@@ -169,7 +173,7 @@ def beyond(points: list[Point], axis: str, unit: str, floor: float, ceiling: flo
     down = [point.value < floor or (point.reading.lab.comparator or "").startswith("<") for point in points]
     drawn = [min(max(point.value, floor), ceiling) for point in points]
     return {
-        "type": "scatter", "name": "Off the scale, or reported with < or >", "mode": "markers+text",
+        "type": "scatter", "name": _("Off the scale, or reported with < or >"), "mode": "markers+text",
         "xaxis": "x", "yaxis": axis, "x": [point.on.isoformat() for point in points], "y": drawn,
         "text": [f"<b>{escape(point.words)}</b>" for point in points], "textposition": "middle right",
         "textfont": {"color": INK}, "cliponaxis": False,

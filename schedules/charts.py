@@ -8,6 +8,8 @@ import datetime as dt
 from collections.abc import Iterable
 from math import log10
 
+from django.utils.translation import gettext as _
+
 from patients.templatetags.clinic_words import day
 from schedules.chart_parts import (
     ACCENT,
@@ -62,10 +64,10 @@ def course_figure(course: CourseOfPatient, *, shown: str, paper: Paper) -> Part:
         _doses(course),
         _b12(course, window, paper),
         _panel(
-            course, "mma", "Methylmalonic acid", "nmol/L", MMA_TARGET, (200.0, 400.0, MMA_TOP), window, paper
+            course, "mma", _("Methylmalonic acid"), "nmol/L", MMA_TARGET, (200.0, 400.0, MMA_TOP), window, paper
         ),
         _panel(
-            course, "homocysteine", "Homocysteine", "µmol/L", HOMOCYSTEINE_TARGET,
+            course, "homocysteine", _("Homocysteine"), "µmol/L", HOMOCYSTEINE_TARGET,
             (5.0, 16.0, HOMOCYSTEINE_TOP), window, paper,
         ),
         _blood_count(course, window, paper),
@@ -134,7 +136,7 @@ def _phase(span: Span, window: Window) -> Part:
 
 
 def _today(course: CourseOfPatient) -> Part:
-    return note("<b>Today</b>", x=course.today.isoformat(), y=0.975, xshift=4, font={"color": ACCENT})
+    return note(f"<b>{_('Today')}</b>", x=course.today.isoformat(), y=0.975, xshift=4, font={"color": ACCENT})
 
 
 def _phase_names(course: CourseOfPatient, window: Window, paper: Paper) -> list[Part]:
@@ -163,17 +165,17 @@ def _room(words: str, days: int, paper: Paper) -> dt.timedelta:
 def _doses(course: CourseOfPatient) -> Panel:
     days = [dose.isoformat() for dose in course.dose_days]
     ticks = {
-        "type": "scatter", "name": "Dose", "mode": "markers", "x": days, "y": [0.5] * len(days),
+        "type": "scatter", "name": _("Dose"), "mode": "markers", "x": days, "y": [0.5] * len(days),
         "xaxis": "x", "yaxis": "y", "hovertemplate": "%{text}<extra></extra>",
-        "text": [f"Dose, {day(dose)}" for dose in course.dose_days],
+        "text": [_("Dose, %(on)s") % {"on": day(dose)} for dose in course.dose_days],
         "marker": {"symbol": "line-ns", "size": 12, "line": {"width": 1.75, "color": INK}},
     }  # fmt: skip
     changes = course.changes
     diamonds = {
-        "type": "scatter", "name": "Interval changed", "mode": "markers",
+        "type": "scatter", "name": _("Interval changed"), "mode": "markers",
         "x": [span.start.isoformat() for span in changes], "y": [0.5] * len(changes),
         "xaxis": "x", "yaxis": "y", "hovertemplate": "%{text}<extra></extra>",
-        "text": [f"{span.words}, from {day(span.start)}" for span in changes],
+        "text": [_("%(plan)s, from %(on)s") % {"plan": span.words, "on": day(span.start)} for span in changes],
         "marker": {"symbol": "diamond", "size": 10, "color": INK, "line": {"width": 1, "color": "#fff"}},
     }  # fmt: skip
     hidden = y_axis("doses", range=[0, 1], visible=False)
@@ -195,8 +197,8 @@ def _b12(course: CourseOfPatient, window: Window, paper: Paper) -> Panel:
     others = [point for point in inside if not point.reading.trough]
     traces = [
         _hatched(window, low, floor),
-        markers(troughs, "y2", unit, "B12 just before a dose", size=10, line=ACCENT),
-        markers(others, "y2", unit, "B12 at another time", size=9, hollow=True),
+        markers(troughs, "y2", unit, _("B12 just before a dose"), size=10, line=ACCENT),
+        markers(others, "y2", unit, _("B12 at another time"), size=9, hollow=True),
         beyond(outside, "y2", unit, floor, ceiling),
     ]
     shapes = [
@@ -206,11 +208,18 @@ def _b12(course: CourseOfPatient, window: Window, paper: Paper) -> Panel:
         level("y2", low, "#c08a3e", "solid", 0.75),
         floor_line("b12"),
     ]
-    notes = [title("b12", f"<b>Serum B12</b>  {unit}", paper)]
+    notes = [title("b12", f"<b>{_('Serum B12')}</b>  {unit}", paper)]
     if paper.words:
         notes += [
-            inside_words(f"borderline {low:g} to {top:g}", "y2", log10((low * top) ** 0.5), WARNING),
-            inside_words(f"low, below {low:g}", "y2", log10((low * floor) ** 0.5), URGENT),
+            inside_words(
+                _("borderline %(low)s to %(top)s") % {"low": f"{low:g}", "top": f"{top:g}"},
+                "y2",
+                log10((low * top) ** 0.5),
+                WARNING,
+            ),
+            inside_words(
+                _("low, below %(limit)s") % {"limit": f"{low:g}"}, "y2", log10((low * floor) ** 0.5), URGENT
+            ),
         ]
     if points:
         last = points[-1]
@@ -246,11 +255,15 @@ def _panel(
     ]
     notes = [title(panel, f"<b>{name}</b>  {unit}", paper)]
     if paper.words:
-        notes.append(inside_words(f"target below {target:g}", axis, target, WARNING, above=True))
+        notes.append(
+            inside_words(
+                _("target below %(limit)s") % {"limit": f"{target:g}"}, axis, target, WARNING, above=True
+            )
+        )
     if points:
         last = points[-1]
         high = last.reading.at_target is False
-        said = ("above", "below") if paper.words else (">", "<")
+        said = (_("above"), _("below")) if paper.words else (">", "<")
         under = f"{said[0] if high else said[1]} {target:g}"
         if last.reading.at_target is None:
             under = short(last.on, course.today)
@@ -267,11 +280,11 @@ def _blood_count(course: CourseOfPatient, window: Window, paper: Paper) -> Panel
     ceiling = max([145.0, *(value + 5 for value in seen)])
     traces = [
         *joined(hb, "y5", floor, ceiling),
-        markers(hb, "y5", "g/L", "Haemoglobin", size=7),
+        markers(hb, "y5", "g/L", _("Haemoglobin"), size=7),
         *joined(mcv, "y5", floor, ceiling, dash="5px 3px", colour=INK),
         markers(mcv, "y5", "fL", "MCV", size=7, hollow=True, colour=INK, symbol="square"),
     ]
-    notes = [title("blood", "<b>Haemoglobin</b>  g/L   <b>MCV</b>  fL, dashed", paper)]
+    notes = [title("blood", f"<b>{_('Haemoglobin')}</b>  g/L   <b>MCV</b>  {_('fL, dashed')}", paper)]
     _axis, bottom, top = PANELS["blood"]
     if hb:
         notes.append(latest("blood", hb[-1].words, "Hb", at=top - (top - bottom) * 0.2))
@@ -290,14 +303,14 @@ def _scores(course: CourseOfPatient, paper: Paper) -> Panel:
         "connectgaps": False, "line": {"color": ACCENT, "width": 1.5},
     }  # fmt: skip
     given = [
-        _score_markers((s for s in course.scores if not s.by_patient), "Score at the clinic", "circle"),
-        _score_markers((s for s in course.scores if s.by_patient), "Score by the patient", "diamond-open"),
+        _score_markers((s for s in course.scores if not s.by_patient), _("Score at the clinic"), "circle"),
+        _score_markers((s for s in course.scores if s.by_patient), _("Score by the patient"), "diamond-open"),
     ]
-    notes = [title("score", "<b>Symptom score</b>  of 15", paper)]
+    notes = [title("score", f"<b>{_('Symptom score')}</b>  {_('of 15')}", paper)]
     totals = [score.total for score in course.scores if score.total is not None]
     if totals:
         worse = totals[-1] > min(totals)
-        under = f"best was {min(totals)}" if paper.words else f"best {min(totals)}"
+        under = (_("best was %(n)s") if paper.words else _("best %(n)s")) % {"n": min(totals)}
         notes.append(latest("score", f"{totals[-1]} ↑" if worse else str(totals[-1]), under, warn=worse))
     axis = y_axis("score", range=[-0.4, highest + 1], dtick=2 if highest <= 8 else 5)
     return [line, *given], [], notes, axis
@@ -308,7 +321,7 @@ def _score_markers(scores: Iterable[ScorePoint], name: str, symbol: str) -> Part
     return {
         "type": "scatter", "mode": "markers", "name": name, "xaxis": "x", "yaxis": "y6",
         "x": [score.on.isoformat() for score in found], "y": [score.total for score in found],
-        "text": [f"<b>Score {score.total}</b><br>{day(score.on)}" for score in found],
+        "text": [f"<b>{_('Score %(n)s') % {'n': score.total}}</b><br>{day(score.on)}" for score in found],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"symbol": symbol, "size": 7, "color": ACCENT, "line": {"width": 1.5, "color": ACCENT}},
     }  # fmt: skip

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
+from django.utils.translation import gettext as _
+
 from patients.vocabulary import Interval, Phase, Protocol
 from schedules.rules.defaults import Defaults
 from schedules.rules.doses import Course, Plan, plan_of
@@ -149,7 +151,7 @@ def _spans_after(
 
 
 def _loading_words(course: Course) -> str:
-    return f"Loading, {Protocol(course.protocol).label.lower()}"
+    return _("Loading, %(protocol)s") % {"protocol": Protocol(course.protocol).label.lower()}
 
 
 def _kept_words(plan: Plan) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
+from django.utils.translation import gettext as _
+
 from patients.templatetags.clinic_words import plain_date
 from schedules.chart_parts import (
     ACCENT,
@@ -41,7 +43,7 @@ class Cycle:
     def words(self) -> str:
         """The month of the injection: "Sep 2026"."""
         month = plain_date(self.dose_on).partition(" ")[2]
-        return f"{month} (now)" if self.is_present else month
+        return _("%(month)s (now)") % {"month": month} if self.is_present else month
 
 
 def cycles_of(dose_days: Sequence[dt.date], scores: Sequence[ScorePoint], today: dt.date) -> list[Cycle]:
@@ -99,7 +101,7 @@ def cycle_figure(cycles: Sequence[Cycle], paper: Paper) -> Part:
                 "x1": longest * 1.02, "y0": 0, "y1": 1, "fillcolor": BORDERLINE_FILL, "line": {"width": 0},
             }
         )  # fmt: skip
-        words = f"worse from about day {onset}" if paper.words else f"from day {onset}"
+        words = (_("worse from about day %(n)s") if paper.words else _("from day %(n)s")) % {"n": onset}
         near_end = onset > longest * 0.6
         notes.append(
             note(f"<b>{words}</b>", x=0.0, y=1.0, yanchor="top", xshift=4, font={"color": WARNING})
@@ -123,8 +125,11 @@ def _drawn(cycle: Cycle, from_last: int, lift: float) -> list[Part]:
     """A cycle's line and, where the patient answered by link, hollow diamonds; `from_last` 1 is the latest."""
     colour, dash = (ACCENT, "solid") if from_last == 1 else _OLDER[-(from_last - 1)]
     thick = from_last == 1
-    hover = [f"<b>Score {total}</b><br>day {days} after the dose of {plain_date(cycle.dose_on)}"
-             for days, total in cycle.scores]  # fmt: skip
+    after = _("day %(n)s after the dose of %(on)s")
+    hover = [
+        f"<b>{_('Score %(n)s') % {'n': total}}</b><br>{after % {'n': days, 'on': plain_date(cycle.dose_on)}}"
+        for days, total in cycle.scores
+    ]
     asked = [pair for pair in cycle.scores if pair not in cycle.by_patient]
     line = {
         "type": "scatter", "mode": "lines", "name": cycle.words, "hoverinfo": "skip",
@@ -186,7 +191,7 @@ def _layout(longest: int, highest: int, shapes: list[Part], notes: list[Part], p
         "shapes": shapes,
         "annotations": notes,
         "xaxis": plain | {"range": [0, longest * 1.02], "dtick": step, "showgrid": False,
-                          "title": {"text": "days since the last injection", "standoff": 8}},
+                          "title": {"text": _("days since the last injection"), "standoff": 8}},
         "yaxis": plain | {"range": [-0.2, highest + 1], "dtick": 1 if highest < 8 else 3,
                           "gridcolor": "#e6e9ed", "showgrid": True},
     }  # fmt: skip

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from patients.analytes import ANALYTES
 from patients.vocabulary import Analyte, Sex
 from schedules.rules.defaults import Defaults
@@ -105,12 +108,12 @@ def when_words(readings: Iterable[LabReading]) -> str:
     first = ordered[0]
     days = first.days_since_dose
     if days is None:
-        return "before the first dose"
+        return _("before the first dose")
     if first.trough:
-        return f"before a dose, day {days}"
+        return _("before a dose, day %(n)s") % {"n": days}
     if days == 0:
-        return "after the dose of that day"
-    return f"{days} day{'' if days == 1 else 's'} after a dose"
+        return _("after the dose of that day")
+    return ngettext("%(n)s day after a dose", "%(n)s days after a dose", days) % {"n": days}
 
 
 def _cell(reading: LabReading, family: str, limits: _Limits) -> Cell:
@@ -131,11 +134,13 @@ def mark_of(reading: LabReading, limits: _Limits) -> str:
     if reading.lab_class is not None:
         return "" if reading.lab_class == ResultClass.NORMAL else reading.lab_class.label.lower()
     if reading.at_target is False:
-        return "low" if lab.analyte == Analyte.VITAMIN_D else "high"
+        return _("low") if lab.analyte == Analyte.VITAMIN_D else _("high")
     if lab.analyte == Analyte.MCV:
-        return "high" if _is_above(lab, defaults.d6_mcv_fl) else ""
+        return _("high") if _is_above(lab, defaults.d6_mcv_fl) else ""
     low = _low_limit(lab, limits, defaults)
-    return "low" if low is not None and is_below(lab, limit_as_reported(lab.analyte, lab.unit, low)) else ""
+    return (
+        _("low") if low is not None and is_below(lab, limit_as_reported(lab.analyte, lab.unit, low)) else ""
+    )
 
 
 def _is_above(lab: Lab, limit: Decimal) -> bool:
