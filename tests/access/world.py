@@ -9,7 +9,7 @@ from patients.models import Batch, Cause, Clinic, ClosedDate, Injection, Patient
 from patients.permissions import Role
 from patients.scope import set_local_scope
 from schedules.actions.refresh import refresh_patients
-from schedules.models import Message
+from schedules.models import Decision, Message, Order
 from tests import factories as make
 
 
@@ -22,6 +22,8 @@ class Side:
     patient: Patient
     cause: Cause
     injection: Injection
+    decision: Decision
+    order: Order
     message: Message
     batch: Batch
     closed: ClosedDate
@@ -38,8 +40,8 @@ def make_side(name: str, secret: str) -> Side:
         clinic=clinic, patient=patient, kind="dietary", note=f"note {secret}", recorded_by=members[Role.NURSE]
     )
     make.AssessmentFactory(patient=patient, note=f"assessed {secret}")
-    make.DecisionFactory(patient=patient)
-    make.OrderFactory(patient=patient)
+    decision = make.DecisionFactory(patient=patient)
+    order = make.OrderFactory(patient=patient)
     batch = make.BatchFactory(
         product=make.ProductFactory(clinic=clinic), clinic=clinic, number=f"batch-{secret}"
     )
@@ -51,4 +53,4 @@ def make_side(name: str, secret: str) -> Side:
     )  # fmt: skip
     refresh_patients([patient.pk], cause="test")
     closed = ClosedDate.objects.create(clinic=clinic, date=make.MONDAY.replace(month=5), name=f"day {secret}")
-    return Side(clinic, secret, patient, cause, injection, message, batch, closed, members)
+    return Side(clinic, secret, patient, cause, injection, decision, order, message, batch, closed, members)

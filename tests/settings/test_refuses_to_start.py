@@ -23,7 +23,9 @@ SAFE = {
 def manage(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
     """`manage.py` in a process of its own, with production settings but for what is changed (None: unset)."""
     clean = {
-        name: value for name, value in os.environ.items() if name not in SAFE and not name.startswith("B12_")
+        name: value
+        for name, value in os.environ.items()
+        if name not in SAFE and not name.startswith(("B12_", "DJANGO_"))
     }
     environment = clean | {name: value for name, value in (SAFE | changed).items() if value is not None}
     return subprocess.run(  # noqa: S603 (our own command)
