@@ -175,7 +175,7 @@ class Lab:
     @property
     def as_reported(self) -> str:
         """Comparator, value and unit as the laboratory wrote them."""
-        return f"{self.comparator or ''}{self.value} {self.unit}"
+        return f"{self.comparator or ''}{self.value:f} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)
