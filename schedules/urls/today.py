@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from schedules.views import bookings, contacts, log_injection, today
+from schedules.views import bookings, check_dose, contacts, log_injection, today
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("today/download/", today.worklist_download, name="worklist_download"),
     path("clinic-choice/", today.choose_clinic, name="choose_clinic"),
     path("patients/<uuid:uid>/log/", log_injection.log_injection, name="log_injection"),
+    path("patients/<uuid:uid>/log/check/", check_dose.check_dose, name="check_dose"),
     path("patients/<uuid:uid>/log/elsewhere/", log_injection.given_elsewhere, name="given_elsewhere"),
     path("patients/<uuid:uid>/log/not-given/", log_injection.not_given, name="not_given"),
     path("patients/<uuid:uid>/log/vial/", log_injection.scan_vial, name="scan_vial"),
