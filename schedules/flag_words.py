@@ -12,6 +12,7 @@ from patients.vocabulary import Interval
 from schedules.models import Flag
 from schedules.rules.flags import BY_CODE
 from schedules.rules.sources import DEFAULTS, RULES
+from schedules.units import UNIT_WORDS
 
 # Flags of the clinic's own work; the guideline's have their titles in schedules.rules.flags.
 WORKFLOW_TITLES = {
@@ -121,9 +122,9 @@ def chips(numbers: Iterable[str]) -> list[Chip]:
 
 def in_words(sentence: str) -> str:
     """A sentence of the rules with units as people write them."""
-    return (
-        sentence.replace("umol/L", "µmol/L").replace("ug/L", "micrograms/L").replace("ug/dL", "micrograms/dL")
-    )
+    for code, words in UNIT_WORDS.items():
+        sentence = sentence.replace(code, words)
+    return sentence
 
 
 def slug_of(code: str) -> str:

@@ -12,7 +12,7 @@ from patients.vocabulary import Analyte
 from schedules.rules.facts import Lab
 
 B12_UNIT = {"molar": "pmol/L", "mass": "pg/mL"}
-_WORDS = {
+UNIT_WORDS = {
     "umol/L": "µmol/L",
     "ug/L": "micrograms/L",
     "ug/dL": "micrograms/dL",
@@ -24,7 +24,7 @@ _COMPARATORS = {"<=": "≤ ", ">=": "≥ ", "<": "< ", ">": "> "}
 
 def unit_words(code: str) -> str:
     """A unit as people read it: "umol/L" is "µmol/L"."""
-    return _WORDS.get(code, code)
+    return UNIT_WORDS.get(code, code)
 
 
 def shown_unit(analyte: str, family: str) -> str:

@@ -22,6 +22,7 @@ from patients.vocabulary import Phase
 from schedules.actions.decisions import RefusedError, sign_decision
 from schedules.drafts import Draft, Verdict, judge_draft
 from schedules.facts import facts_for
+from schedules.flag_words import in_words
 from schedules.forms import decisions as forms
 from schedules.models import Decision, Order
 from schedules.plan_words import plan_words
@@ -272,7 +273,10 @@ def _missing(form: forms.DecisionForm) -> list[str]:
 
 
 def _said(verdict: Verdict, strength: Strength) -> list[dict[str, Any]]:
-    return [{"title": TITLES[code.code], "code": code} for code in verdict.of(strength)]
+    return [
+        {"title": TITLES[code.code], "reason": in_words(code.reason), "rules": code.rules}
+        for code in verdict.of(strength)
+    ]
 
 
 def _sign(
