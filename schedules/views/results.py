@@ -1,5 +1,8 @@
 """Enter laboratory results."""
 
+import datetime as dt
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,7 +10,7 @@ from django.utils.translation import gettext as _
 from patients.actions.access import log_access
 from patients.actions.labs import record_results as record
 from patients.actions.once import AlreadySubmittedError
-from patients.models import Patient
+from patients.models import BloodDraw, LabResult, Patient
 from patients.notices import notify
 from patients.permissions import Action, allow, patient_or_404
 from patients.views.page import patient_context
@@ -29,6 +32,24 @@ def due_tests(patient: Patient) -> set[str]:
     return {str(test) for word in words for test in CONTENTS.get(word, (word,))}
 
 
+def awaited_draw(patient: Patient) -> BloodDraw | None:
+    """The latest blood that was taken, if none of its results is on record yet."""
+    draw = BloodDraw.objects.valid().filter(patient=patient).order_by("-drawn_on", "-pk").first()
+    if draw is None:
+        return None
+    come = LabResult.objects.valid().filter(patient=patient, drawn_on__gte=draw.drawn_on)
+    return None if come.exists() else draw
+
+
+def _drawn(patient: Patient, today: dt.date) -> dict[str, Any]:
+    """When the blood was drawn, filled in from the draw whose results are awaited; else today."""
+    draw = awaited_draw(patient)
+    if draw is None:
+        return {"drawn_on": today}
+    before = {True: "yes", False: "no", None: ""}[draw.before_dose]
+    return {"drawn_on": draw.drawn_on, "drawn_at": draw.drawn_at, "before_dose": before}
+
+
 def _form(request: HttpRequest, patient: Patient) -> ResultsForm:
     today = patient.clinic.today()
     return ResultsForm(
@@ -38,7 +59,7 @@ def _form(request: HttpRequest, patient: Patient) -> ResultsForm:
         facts=facts_for([patient])[patient.pk],
         due=due_tests(patient),
         family=patient.clinic.units,
-        initial={"drawn_on": today},
+        initial={} if request.POST else _drawn(patient, today),
     )
 
 
