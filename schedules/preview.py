@@ -11,6 +11,7 @@ from schedules.rules.results import Evaluation, Event, EventKind
 
 TITLES = {row.code: row.title for row in TABLE}
 YEAR = dt.timedelta(365)
+# Dates shown at once; the later ones open below, so that none is left out in silence.
 SHOWN = 14
 
 
@@ -30,15 +31,12 @@ class Preview:
     before: Evaluation
     after: Evaluation
     rows: tuple[PreviewRow, ...]
+    later_rows: tuple[PreviewRow, ...]
     doses_before: int
     doses_after: int
     checks: tuple[PreviewRow, ...]
     closing: tuple[str, ...]
     rising: tuple[str, ...]
-
-    @property
-    def changes_nothing(self) -> bool:
-        return all(row.before and row.after for row in (*self.rows, *self.checks))
 
 
 def preview(facts: Facts, draft: Draft, *, as_of: dt.date) -> Preview:
@@ -52,6 +50,7 @@ def preview(facts: Facts, draft: Draft, *, as_of: dt.date) -> Preview:
         before=before,
         after=after,
         rows=injections[:SHOWN],
+        later_rows=injections[SHOWN:],
         doses_before=_doses(before, as_of),
         doses_after=_doses(after, as_of),
         checks=_aligned(before, after, set(EventKind) - {EventKind.INJECTION}),
