@@ -33,14 +33,16 @@ help:
 .PHONY: setup
 setup: $(STAMP)
 
-# pip checks every file against its hash. An interrupted installation leaves no stamp and is taken up again.
+# pip checks every file against its hash and adds nothing to the list: older ones would take a newer release of what a
+# package asks for with an extra, and stop at its missing hash. An interrupted installation is taken up again.
 $(STAMP): requirements.txt requirements-dev.txt
 	@[ -n "$(PYTHON)" ] || { echo 'No Python >= 3.11 found. Install one, or name it: make setup PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '$(PYTHON) is older than 3.11.' >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' || { echo '$(PYTHON) cannot make environments. On Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
 	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	@echo 'Installing the pinned packages into $(VENV) …'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt -r requirements-dev.txt
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 .PHONY: run
