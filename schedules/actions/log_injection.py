@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from patients.actions.injections import (
     NOTHING_TO_ADD,
     Afterwards,
@@ -22,15 +20,11 @@ from patients.actions.records import lock_patient, ref
 from patients.models import Assessment, BloodDraw, Injection, Patient, Pregnancy
 from schedules.actions.refresh import refresh_patients
 from schedules.facts import facts_for
-from schedules.models import Flag
 from schedules.rules import facts as rules
 from schedules.rules.asked import RecordInjection
-from schedules.rules.dates import say
 from schedules.rules.facts import Facts
 from schedules.rules.requests import judge
 from schedules.rules.results import Judgement, RequestCode, Strength
-
-REACTION = "REACTION_REVIEW"
 
 
 class RefusedError(Exception):
@@ -55,7 +49,6 @@ class Beside:
     draw: tuple[str, ...] | None = None
     draw_before_dose: bool = True
     pregnancy: str = ""
-    tells_reaction: bool = False
     after: Afterwards = field(default=NOTHING_TO_ADD)
 
 
@@ -111,9 +104,7 @@ def log_injection(
     )
     facts = _with_dose(facts, injection)
     facts = _write_beside(facts, injection, beside, by=by)
-    answer = refresh_patients([patient.pk], cause=ref(injection), as_of=today, facts={patient.pk: facts})[0]
-    if beside.tells_reaction or beside.after.reaction:
-        _raise_reaction(injection, today=today)
+    answer = refresh_patients([patient.pk], cause=ref(injection), as_of=today, known={patient: facts})[0]
     row = answer.schedule()
     return Logged(injection, row.due_on, row.book_on)
 
@@ -122,10 +113,6 @@ def take_back_injection(*, patient: Patient, injection: Injection, now: dt.datet
     """Undo an own entry of the last 15 minutes with all that was recorded beside it; calendar and flags are as
     before. Raises TooLateToUndoError, or ChangedMeanwhileError if it is struck out already."""
     undo_injection(patient=patient, injection=injection, now=now, by=by)
-    mine = Flag.objects.filter(patient=patient, code=REACTION, cleared_on__isnull=True)
-    for flag in mine.filter(facts__injection=ref(injection)):
-        flag.cleared_on, flag.cleared_by = flag.raised_on, ref(injection)
-        flag.save(update_fields=["cleared_on", "cleared_by"])
     refresh_patients([patient.pk], cause=ref(injection))
 
 
@@ -175,28 +162,3 @@ def _write_beside(facts: Facts, injection: Injection, beside: Beside, *, by: Any
         person = replace(facts.patient, pregnancies=(*facts.patient.pregnancies, record))
         facts = replace(facts, patient=person)
     return facts
-
-
-def _raise_reaction(injection: Injection, *, today: dt.date) -> None:
-    """A reaction is for a physician to look at before the next dose; a standing flag takes the newer record up."""
-    words = {
-        "severity": "warning",
-        "facts": {"injection": ref(injection)},
-        "reason": _("A reaction to an injection was told on %(day)s.") % {"day": say(injection.on)},
-        "next_step": _("Ask a physician to read it and decide before the next dose."),
-    }
-    standing = Flag.objects.filter(
-        patient_id=injection.patient_id, code=REACTION, cleared_on__isnull=True
-    ).select_for_update()
-    for flag in standing:
-        if flag.resolved_at is None:
-            return
-        flag.cleared_on, flag.cleared_by = max(today, flag.raised_on), ref(injection)
-        flag.save(update_fields=["cleared_on", "cleared_by"])
-    Flag.objects.create(
-        clinic_id=injection.clinic_id,
-        patient_id=injection.patient_id,
-        code=REACTION,
-        raised_on=today,
-        **words,
-    )

@@ -2,28 +2,35 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db.models import Q
 
 from patients.models import Patient
 from schedules.models import Flag
-from schedules.rules.results import Evaluation, Finding
+from schedules.rules.results import Finding
 
 _CONTENT = ["severity", "rules", "facts", "reason", "next_step"]
 _LIFE = ["acknowledged_at", "acknowledged_by", "snoozed_until", "snoozed_by", "snooze_reason", "alerted_at"]
-# Workflow flags live beside the guideline's; the engine neither raises nor closes them.
-WORKFLOW_CODES = frozenset({"PATIENT_REPORTS_WORSENING", "REACTION_REVIEW", "ORDER_EXPIRED"})
 
 
-def reconcile_flags(found: Mapping[Patient, Evaluation], *, cause: str) -> None:
-    """Make the stored flags those of the evaluations; `cause` is the record that closes what is gone."""
+class Found(NamedTuple):
+    """What holds for a patient on the clinic's civil date."""
+
+    patient: Patient
+    today: dt.date
+    findings: tuple[Finding, ...]
+
+
+def reconcile_flags(found: Sequence[Found], *, cause: str) -> None:
+    """Make the stored flags those that were found; `cause` is the record that closes what is gone."""
     kept = _stored(found)
     new: list[Flag] = []
     changed: list[Flag] = []
-    for patient, evaluation in found.items():
-        flags, today = kept[patient.pk], evaluation.as_of
-        findings = {finding.code: finding for finding in evaluation.findings}
+    for patient, today, held in found:
+        flags = kept[patient.pk]
+        findings = {finding.code: finding for finding in held}
         standing = {flag.code: flag for flag in flags if flag.cleared_on is None}
         changed += [_close(flag, today, cause) for code, flag in standing.items() if code not in findings]
         for code, finding in findings.items():
@@ -47,14 +54,14 @@ def reconcile_flags(found: Mapping[Patient, Evaluation], *, cause: str) -> None:
         Flag.objects.bulk_create(new)
 
 
-def _stored(found: Mapping[Patient, Evaluation]) -> dict[int, list[Flag]]:
+def _stored(found: Sequence[Found]) -> dict[int, list[Flag]]:
     """Standing flags, and those closed today, which an undo brings back. Newest first."""
-    days = {evaluation.as_of for evaluation in found.values()}
-    rows = Flag.objects.filter(patient__in=[patient.pk for patient in found]).filter(
+    days = {each.today for each in found}
+    rows = Flag.objects.filter(patient__in=[each.patient.pk for each in found]).filter(
         Q(cleared_on__isnull=True) | Q(cleared_on__in=days)
     )
     by_patient: dict[int, list[Flag]] = defaultdict(list)
-    for flag in rows.exclude(code__in=WORKFLOW_CODES).order_by("-pk"):
+    for flag in rows.order_by("-pk"):
         by_patient[flag.patient_id].append(flag)
     return by_patient
 

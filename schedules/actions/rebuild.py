@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from patients.models import Clinic, Patient
 from patients.scope import clinic_scope
-from schedules.actions.raise_flags import WORKFLOW_CODES
 from schedules.actions.refresh import BATCH, Answer, answers_for, refresh_each
 from schedules.models import Flag, Forecast, JobRun, OpenEvent, PatientSchedule
 
@@ -111,9 +110,9 @@ def _differences_of(answer: Answer) -> Iterator[str]:
     events = sorted(map(str, map(_plain, OpenEvent.objects.filter(patient=pk))))
     if events != sorted(map(str, map(_plain, answer.open_events()))):
         yield f"patient {pk}: open events are {events}"
-    guideline = Flag.objects.filter(patient=pk, cleared_on__isnull=True).exclude(code__in=WORKFLOW_CODES)
-    standing = guideline.values_list("code", "severity", "reason")
-    found = {(f.code, str(f.severity), f.reason) for f in answer.evaluation.findings}
+    flags = Flag.objects.filter(patient=pk, cleared_on__isnull=True)
+    standing = flags.values_list("code", "severity", "reason")
+    found = {(f.code, str(f.severity), f.reason) for f in answer.findings}
     if set(standing) != found:
         yield f"patient {pk}: flags differ in {sorted(set(standing) ^ found)}"
     until = min(answer.forecast_until, stored.forecast_until) if stored else today

@@ -12,27 +12,32 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from patients.models import Patient
-from schedules.actions.raise_flags import reconcile_flags
+from schedules.actions.raise_flags import Found, reconcile_flags
 from schedules.facts import facts_for
 from schedules.models import Forecast, OpenEvent, PatientSchedule
 from schedules.rules.evaluate import evaluate, forecast
 from schedules.rules.facts import Facts
-from schedules.rules.results import Evaluation, Event, EventKind, ForecastSpan
+from schedules.rules.results import Evaluation, Event, EventKind, Finding, ForecastSpan
+from schedules.workflow import noted_of, workflow_findings, workflow_spans
 
 log = logging.getLogger(__name__)
 FORECAST_DAYS = 400
 # Raised when the rules change what they answer: stored calendars with an older one are rebuilt.
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 BATCH = 200
+# Patients as they are in the database now, with their clinic, and their facts.
+Known = Mapping[Patient, Facts]
 BLOOD_KINDS = frozenset({EventKind.CHECK, EventKind.PREGNANCY_CHECK, EventKind.PANEL})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the rules say of one patient today and what will change by time alone."""
+    """What the rules say of one patient today and what will change by time alone; `findings` and `spans` are the
+    guideline's and the workflow's."""
 
     patient: Patient
     evaluation: Evaluation
+    findings: tuple[Finding, ...]
     spans: tuple[ForecastSpan, ...]
     forecast_until: dt.date
 
@@ -113,25 +118,32 @@ def _next_blood(events: Iterable[Event]) -> Event | None:
 
 
 def answers_for(
-    patient_ids: Collection[int], *, as_of: dt.date | None = None, facts: Mapping[int, Facts] | None = None
+    patient_ids: Collection[int], *, as_of: dt.date | None = None, known: Known | None = None
 ) -> list[Answer]:
     """Evaluate the patients, each on its clinic's civil date unless `as_of` is given; writes nothing.
 
-    `facts` spares reading them again where the caller just has; they must be those of the record as it is now.
+    `known` spares reading patients and facts again where the caller just has.
     """
-    patients = Patient.objects.filter(pk__in=patient_ids).select_related("clinic").order_by("pk")
-    facts = facts_for(patients) if facts is None else facts
+    if known is None:
+        patients = list(Patient.objects.filter(pk__in=patient_ids).select_related("clinic").order_by("pk"))
+        facts = facts_for(patients)
+    else:
+        patients, facts = list(known), {patient.pk: found for patient, found in known.items()}
+    days = {patient.pk: as_of or patient.clinic.today() for patient in patients}
+    evaluations = {pk: evaluate(facts[pk], as_of=today) for pk, today in days.items()}
+    noted = noted_of({pk: evaluation.phase for pk, evaluation in evaluations.items()})
     found = []
     for patient in patients:
-        today = as_of or patient.clinic.today()
+        today, evaluation, work = days[patient.pk], evaluations[patient.pk], noted[patient.pk]
         until = today + dt.timedelta(FORECAST_DAYS)
-        evaluation = evaluate(facts[patient.pk], as_of=today)
         changes_on = evaluation.next_event_change_on
         if changes_on is not None:
             # An open event changes by time alone (a pregnancy record begins …): evaluate again on that day.
             until = min(until, changes_on - dt.timedelta(1))
         spans = forecast(facts[patient.pk], as_of=today, until=until)
-        found.append(Answer(patient, evaluation, tuple(spans), until))
+        spans = (*spans, *workflow_spans(work, start=today, until=until))
+        findings = (*evaluation.findings, *workflow_findings(work, on=today))
+        found.append(Answer(patient, evaluation, findings, spans, until))
     return found
 
 
@@ -145,14 +157,14 @@ def refresh_patients(
     *,
     cause: str,
     as_of: dt.date | None = None,
-    facts: Mapping[int, Facts] | None = None,
+    known: Known | None = None,
 ) -> list[Answer]:
     """Evaluate and store. `cause` names the record that did it ("injection:17"), kept with the flags it closes.
 
     Runs inside the caller's transaction and clinic scope. Forecast rows go first: the sweep locks them before
     flags, too, so the two never wait for each other.
     """
-    answers = answers_for(patient_ids, as_of=as_of, facts=facts)
+    answers = answers_for(patient_ids, as_of=as_of, known=known)
     ids = [answer.patient.pk for answer in answers]
     Forecast.objects.filter(patient_id__in=ids).delete()
     Forecast.objects.bulk_create([row for answer in answers for row in answer.forecasts()])
@@ -164,7 +176,7 @@ def refresh_patients(
         unique_fields=["patient"],
         update_fields=_SCHEDULE_FIELDS,
     )
-    reconcile_flags({answer.patient: answer.evaluation for answer in answers}, cause=cause)
+    reconcile_flags([Found(each.patient, each.today, each.findings) for each in answers], cause=cause)
     return answers
 
 

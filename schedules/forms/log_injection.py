@@ -287,7 +287,6 @@ class LogForm(GivenFields, ReasonFields):
             same_as_last=self._repeats and scores == self.visit.last_assessment.scores,  # type: ignore[union-attr]
             draw=blood.contents if taken and blood else None,
             pregnancy=data["pregnancy"] if "pregnancy" in data["yes"] else "",
-            tells_reaction="reaction" in data["yes"],
             after=Afterwards(data["reaction"], "\n".join(note for note in notes if note)),
         )
 
