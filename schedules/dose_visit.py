@@ -30,7 +30,12 @@ class BloodDue:
     def words(self) -> str:
         """The tests in a nurse's words."""
         found = [_TESTS.get(code) or Analyte(code).label for code in self.contents]
-        return " · ".join(found)
+        return " · ".join(found[:1] + [_within(label) for label in found[1:]])
+
+
+def _within(label: str) -> str:
+    """A test's name inside a line: "homocysteine", but "MCV" and "eGFR" as they are."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 class DoseVisit:

@@ -24,7 +24,7 @@ from schedules.facts import facts_for
 from schedules.flag_words import ShownFlag, shown
 from schedules.lab_table import LabTable, lab_table
 from schedules.models import Booking
-from schedules.plan_words import dose_words, plan_words
+from schedules.plan_words import closed_words, dose_words, plan_words
 from schedules.queries import active_flags
 from schedules.rules.evaluate import evaluate
 from schedules.rules.facts import Facts
@@ -109,6 +109,10 @@ class PatientPage:
     def plan(self) -> str:
         """ "Maintenance every 2 months", "Loading, alternate days"."""
         now = self.now
+        if now.phase == "closed":
+            valid = (each for each in self.facts.decisions if not each.entered_in_error)
+            closed = [each for each in valid if each.kind == "close"]
+            return closed_words(max(closed, key=lambda each: each.on).reason if closed else None)
         words = plan_words(now.phase, now.protocol or "", now.interval or "")
         if now.phase == "maintenance":
             return _("Maintenance %(interval)s") % {"interval": words[0].lower() + words[1:]}

@@ -1,6 +1,8 @@
 """The plan in the words of the worklist: "Every 2 months", "Loading, alternate days"."""
 
-from patients.vocabulary import Interval, Phase, Protocol
+from django.utils.translation import gettext as _
+
+from patients.vocabulary import CloseReason, Interval, Phase, Protocol
 
 _LOADING = {
     Protocol.ALTERNATE_DAY.value: "Loading, alternate days",
@@ -17,6 +19,14 @@ def plan_words(phase: str, protocol: str, interval: str) -> str:
     if phase == Phase.MAINTENANCE:
         return Interval(interval).label.capitalize()
     return Phase(phase).label
+
+
+def closed_words(reason: str | None) -> str:
+    """Why somebody has left the list: "Closed: died"."""
+    if not reason:
+        return Phase.CLOSED.label
+    why = CloseReason(reason).label
+    return _("Closed: %(why)s") % {"why": why[0].lower() + why[1:]}
 
 
 def dose_words(phase: str, protocol: str, doses_in_phase: int) -> str:

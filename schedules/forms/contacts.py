@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from patients.forms.base import ActionForm, ClockInput, DayInput
-from patients.vocabulary import ContactOutcome
+from patients.vocabulary import CloseReason, ContactOutcome
 
 # The first are one press each in the list; the others wait behind "Other…".
 USUAL = (
@@ -20,6 +20,12 @@ USUAL = (
 RARE = tuple(outcome for outcome in ContactOutcome if outcome not in USUAL)
 # What a press alone does not say: which date.
 ASKS_DATE = {ContactOutcome.AGREED_DATE: "on", ContactOutcome.CALL_LATER: "call_on"}
+# After these the record is closed, as a decision with a date and a source.
+CLOSES = {
+    ContactOutcome.DIED: CloseReason.DIED,
+    ContactOutcome.MOVED_AWAY: CloseReason.TRANSFERRED,
+    ContactOutcome.DECLINED: CloseReason.DECLINED,
+}
 
 
 class ContactForm(ActionForm):

@@ -15,6 +15,7 @@ from patients.vocabulary import (
     B12Drug,
     BeganWith,
     CloseReason,
+    ContactOutcome,
     Interval,
     IntervalReason,
     LongInterval,
@@ -27,7 +28,8 @@ from patients.vocabulary import (
 )
 from schedules import drafts
 from schedules.actions.decisions import Override
-from schedules.models import Order
+from schedules.forms.contacts import CLOSES
+from schedules.models import Contact, Order
 from schedules.rules.facts import Facts
 from schedules.rules.flags.symptoms import LADDER
 from schedules.rules.results import Evaluation
@@ -285,6 +287,13 @@ class CloseForm(DecisionForm):
     )
     source = forms.CharField(label=_("Who said so"), max_length=120)
     fields_shown = [Div("reason", css_class="tick-choices"), "source"]
+
+    def offer(self) -> None:
+        """What was said in a contact of today."""
+        told = Contact.objects.filter(patient=self.patient).order_by("-at").first()
+        if told and told.outcome in CLOSES and told.at.astimezone(self.patient.clinic.tz).date() == self.today:
+            self.initial["reason"] = CLOSES[ContactOutcome(told.outcome)].value
+            self.initial["source"] = told.note[:120]
 
     def draft(self) -> drafts.Draft:
         return drafts.close_draft(self.cleaned_data, self.now)

@@ -63,6 +63,7 @@ class GivenFields(PatientDayForm):
     """When, what and how it was given; filled in from the plan."""
 
     past_dates = ("on",)
+    dose_fields: tuple[str, ...] = ("drug", "dose_ug", "route", "batch_number", "expires_on", "place", "note")
     on = forms.DateField(label=gettext_lazy("Date"), widget=DayInput())
     at = forms.TimeField(label=gettext_lazy("Time"), widget=ClockInput(), required=False)
     drug = forms.ChoiceField(label=gettext_lazy("Drug"), choices=B12Drug.choices())
@@ -85,6 +86,11 @@ class GivenFields(PatientDayForm):
         visit = self.visit
         return Dose(visit.today, self.initial.get("at"), visit.drug, Decimal(visit.dose_ug), visit.route)
 
+    @property
+    def dose_in_doubt(self) -> bool:
+        """Whether what was given, and when, has to be looked at again: its fields stand open."""
+        return self.is_bound and any(name in self.errors for name in self.dose_fields if name in self.fields)
+
     def filled_in(self, visit: DoseVisit, now: dt.datetime) -> dict[str, Any]:
         return {
             "on": visit.today,
@@ -97,6 +103,7 @@ class GivenFields(PatientDayForm):
 class LogForm(GivenFields, ReasonFields):
     """A dose given here, now."""
 
+    dose_fields = (*GivenFields.dose_fields[:-2], "on", "at", "site", "batch", "batch_reason", "scan")
     identity = forms.BooleanField(required=False)
     blood = forms.ChoiceField(
         required=False,

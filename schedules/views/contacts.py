@@ -5,6 +5,7 @@ import datetime as dt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect
 
 from patients.actions.once import AlreadySubmittedError
@@ -17,13 +18,17 @@ from patients.vocabulary import ContactOutcome
 from schedules.actions.bookings import book_visit
 from schedules.actions.contacts import record_contact
 from schedules.facts import open_days
-from schedules.forms.contacts import RARE, USUAL, ContactForm
+from schedules.forms.contacts import CLOSES, RARE, USUAL, ContactForm
 from schedules.models import Contact
 from schedules.views.bookings import go_back, say_booked
 from schedules.views.way_back import posted, way_back
 
-# After these the record is closed as a decision of its own, with a date and a source.
-ENDS_RECORD = frozenset({ContactOutcome.DIED, ContactOutcome.MOVED_AWAY})
+_CLOSE_NOW = gettext_lazy("Noted. Now close the record, with the date and who said so.")
+_ASKS_TO_CLOSE = {
+    ContactOutcome.DECLINED: gettext_lazy(
+        "Noted: declined. Close the record if no more treatment is wanted; otherwise leave the plan as it is."
+    )
+}
 
 
 @allow(Action.EDIT_IDENTITY)
@@ -73,8 +78,8 @@ def _saved(request: HttpRequest, patient: Patient, form: ContactForm) -> HttpRes
         token=data["token"],
         by=request.user,
     )
-    if outcome in ENDS_RECORD:
-        notify(request, _("Noted. Now close the record, with the date and who said so."))
+    if outcome in CLOSES:
+        notify(request, str(_ASKS_TO_CLOSE.get(outcome, _CLOSE_NOW)))
         return _to(request, patient)
     words = _("Noted for %(name)s: %(what)s.") % {"name": patient.name, "what": outcome.label.lower()}
     if data["call_on"]:

@@ -9,8 +9,10 @@ from django.shortcuts import redirect, render
 
 from patients.models import Patient
 from patients.permissions import Action, allow, clinic_here, member_of, patients_of
+from patients.vocabulary import Phase
 from schedules.models import PatientSchedule
-from schedules.plan_words import dose_words, plan_words
+from schedules.plan_words import closed_words, dose_words, plan_words
+from schedules.queries import close_reasons
 from schedules.search import find_patients
 
 PAGE = 50
@@ -40,18 +42,22 @@ def patient_search(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     hits = list(page.object_list)
     today = clinic.today()
-    context = {"q": text, "page": page, "today": today, "rows": [_row(patient, today) for patient in hits]}
+    reasons = close_reasons(patient.pk for patient in hits)
+    rows = [_row(patient, today, reasons.get(patient.pk)) for patient in hits]
+    context = {"q": text, "page": page, "today": today, "rows": rows}
     return render(request, "schedules/search.html", context)
 
 
-def _row(patient: Patient, today: dt.date) -> Row:
+def _row(patient: Patient, today: dt.date, closed_because: str | None) -> Row:
+    """`closed_because` counts only where the record is closed: it may have been opened again."""
     schedule = getattr(patient, "schedule", None)
     if schedule is None:
         return Row(patient, patient.age_on(today), None, "", "")
+    plan = plan_words(schedule.phase, schedule.protocol, schedule.interval)
     return Row(
         patient,
         patient.age_on(today),
         schedule,
-        plan_words(schedule.phase, schedule.protocol, schedule.interval),
+        closed_words(closed_because) if schedule.phase == Phase.CLOSED else plan,
         dose_words(schedule.phase, schedule.protocol, schedule.doses_in_phase),
     )

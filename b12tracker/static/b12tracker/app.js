@@ -61,6 +61,10 @@
     }
   });
 
+  // A form that comes back unsaved: to the first field that has to be looked at.
+  const wrong = document.querySelector("main [aria-invalid=true], main .is-invalid");
+  if (wrong) wrong.focus();
+
   // A row of the worklist opens in place; focus goes in, and back to where it came from when it closes.
   const closeRow = (row, refocus) => {
     const opener = document.querySelector("[data-inline][aria-expanded=true]");
@@ -94,6 +98,15 @@
     }
   });
 
+  // The batch in words, as chosen or typed last; what was said of the one before goes.
+  const sayBatch = (form, words) => {
+    const said = form.querySelector("[data-said=batch]");
+    if (!said) return;
+    said.textContent = words || "–";
+    const aside = form.querySelector("#batch-line .quiet");
+    if (aside) aside.hidden = true;
+  };
+
   // Logging a dose: a yes takes "no to all" back and the other way round; the words follow the fields.
   document.addEventListener("change", (event) => {
     const field = event.target;
@@ -111,6 +124,15 @@
     if (field.matches(".score input")) {
       const same = form.querySelector("[data-same-as-last]");
       if (same) same.checked = false;
+    }
+    if (field.name === "batch_number" && field.value) {
+      form.elements.batch.value = "";
+      sayBatch(form, field.value);
+    }
+    if (field.name === "batch") {
+      form.elements.batch_number.value = "";
+      sayBatch(form, field.value && field.options[field.selectedIndex].text);
+      return;
     }
     const said = form.querySelector(`[data-said="${field.name}"]`);
     if (said) said.textContent = field.options ? field.options[field.selectedIndex].text : field.value;
