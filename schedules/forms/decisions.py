@@ -291,7 +291,11 @@ class CloseForm(DecisionForm):
     def offer(self) -> None:
         """What was said in a contact of today."""
         told = Contact.objects.filter(patient=self.patient).order_by("-at").first()
-        if told and told.outcome in CLOSES and told.at.astimezone(self.patient.clinic.tz).date() == self.today:
+        if (
+            told
+            and told.outcome in CLOSES
+            and told.at.astimezone(self.patient.clinic.tz).date() == self.today
+        ):
             self.initial["reason"] = CLOSES[ContactOutcome(told.outcome)].value
             self.initial["source"] = told.note[:120]
 
