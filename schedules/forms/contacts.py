@@ -31,7 +31,10 @@ CLOSES = {
 class ContactForm(ActionForm):
     """An outcome, and the date it may ask for."""
 
-    outcome = forms.ChoiceField(choices=ContactOutcome.choices())
+    outcome = forms.ChoiceField(
+        choices=ContactOutcome.choices(),
+        error_messages={"required": gettext_lazy("Not saved yet: press what happened.")},
+    )
     note = forms.CharField(label=gettext_lazy("Note (optional)"), max_length=300, required=False)
     on = forms.DateField(label=gettext_lazy("Date agreed"), widget=DayInput(), required=False)
     at = forms.TimeField(label=gettext_lazy("Time"), widget=ClockInput(), required=False)

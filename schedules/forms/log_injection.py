@@ -315,7 +315,8 @@ class ElsewhereForm(GivenFields, ReasonFields):
             (gettext_lazy("the patient"), gettext_lazy("The patient says so")),
             (gettext_lazy("a letter"), gettext_lazy("A letter says so")),
             (gettext_lazy("a phone call"), gettext_lazy("Told by phone")),
-        ]
+        ],
+        error_messages={"required": gettext_lazy("Not saved yet: press who says so.")},
     )
     note = _text(gettext_lazy("Note"), length=1000)
 
@@ -340,7 +341,10 @@ class ElsewhereForm(GivenFields, ReasonFields):
 class NotGivenForm(ActionForm):
     """Why a dose was not given: one tap."""
 
-    reason = forms.ChoiceField(choices=NotGivenReason.choices())
+    reason = forms.ChoiceField(
+        choices=NotGivenReason.choices(),
+        error_messages={"required": gettext_lazy("Not saved yet: press the reason.")},
+    )
     note = _text(gettext_lazy("Note"))
 
 
