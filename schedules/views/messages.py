@@ -63,7 +63,8 @@ def message_list(request: HttpRequest) -> HttpResponse:
     if not member_of(request).may(Action.MESSAGES, clinic.pk):
         raise PermissionDenied
     filters = MessageFilter(request.GET)
-    found = filters.narrow(Message.objects.filter(clinic=clinic).select_related("patient").defer(*_NOT_SHOWN))
+    messages = Message.objects.filter(clinic=clinic).select_related("patient").defer(*_NOT_SHOWN)
+    found = filters.narrow(messages, now=clinic.now())
     page = Paginator(found.order_by("-created_at", "-pk"), PER_PAGE).get_page(request.GET.get("page"))
     rows = [
         ListedRow(message, (message.sent_at or message.created_at).astimezone(clinic.tz)) for message in page

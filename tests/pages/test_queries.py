@@ -25,7 +25,7 @@ NOW = dt.datetime(2026, 3, 2, 10, 23, tzinfo=dt.UTC)
 CHOSEN = {
     "today": ["?show=due", "?show=late", "?show=missed", "?show=blood", "?show=nodate", "?show=phone"],
     "patient": ["?show=doses", "?show=flags", "?show=results", "?show=looked"],
-    "messages": ["?state=failed"],
+    "messages": ["?state=failed", "?state=stuck"],
     "patient_search": ["?q=Calloway"],
 }
 # Parts of a request that say nothing of the page: a transaction inside a test, and what every request does.

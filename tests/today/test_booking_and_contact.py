@@ -1,11 +1,12 @@
 """Booking and contact from the list: in place with script, on a page of its own without."""
 
+import pytest
 from django.test import Client
 
 from patients.models import Clinic
 from schedules.models import Booking, Contact, OpenEvent, PatientSchedule
 from tests.factories import MONDAY
-from tests.today.people import days, maintained, token
+from tests.today.people import days, filled_in, maintained, token
 
 IN_PLACE = {"HX-Request": "true"}
 
@@ -90,6 +91,44 @@ def test_died_leads_to_closing_the_record(as_coordinator: Client, clinic: Clinic
         f"/patients/{patient.uid}/contact/", {"token": token(), "outcome": "died", "note": "daughter rang"}
     )
     assert answer.url == f"/patients/{patient.uid}/decide/close/"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "words"),
+    [
+        ("died", "died", "Closed: died"),
+        ("moved_away", "transferred", "Closed: moved to another clinic"),
+        ("declined", "declined", "Closed: declines treatment"),
+    ],
+)
+def test_who_died_moved_or_declines_leaves_the_list_with_a_reason_and_is_found(
+    as_coordinator: Client, clinic: Clinic, outcome: str, reason: str, words: str
+) -> None:
+    patient = maintained(clinic, due_on=MONDAY - days(9), given_name="Edith", family_name="Halloran")
+    data = {"token": token(), "outcome": outcome, "note": "Her daughter, by phone"}
+    close = as_coordinator.post(f"/patients/{patient.uid}/contact/", data).url
+    asked = filled_in(as_coordinator.get(close))
+    assert (asked["reason"], asked["source"]) == (reason, "Her daughter, by phone")
+    assert as_coordinator.post(close, asked | {"sign": "1"}).status_code == 302
+    assert f"/patients/{patient.uid}/" not in as_coordinator.get("/").content.decode()
+    found = as_coordinator.get("/patients/?q=hallo").content.decode()
+    assert "Edith Halloran" in found
+    assert words in found
+    assert words in as_coordinator.get(f"/patients/{patient.uid}/").content.decode()
+
+
+def test_a_declined_call_alone_closes_nothing(as_coordinator: Client, clinic: Clinic) -> None:
+    patient = maintained(clinic, due_on=MONDAY - days(9), given_name="Edith", family_name="Halloran")
+    as_coordinator.post(f"/patients/{patient.uid}/contact/", {"token": token(), "outcome": "declined"})
+    assert "Edith Halloran" in as_coordinator.get("/").content.decode()
+
+
+def test_an_answer_without_what_happened_keeps_the_note(as_coordinator: Client, clinic: Clinic) -> None:
+    patient = maintained(clinic, due_on=MONDAY - days(9))
+    address = f"/patients/{patient.uid}/contact/"
+    row = as_coordinator.post(address, {"token": token(), "note": "rang twice"}, headers=IN_PLACE)
+    assert "Not saved yet: press what happened." in row.content.decode()
+    assert 'value="rang twice"' in row.content.decode()
 
 
 def test_the_way_back_is_ours_only(as_coordinator: Client, clinic: Clinic) -> None:

@@ -2,7 +2,9 @@
 
 import csv
 import datetime as dt
+import html
 import io
+import re
 from typing import Any
 
 import pytest
@@ -104,6 +106,43 @@ def test_the_tallies_name_what_is_stuck(clinic: Clinic) -> None:
     assert (found.urgent_flags, found.mail_failed, found.no_date) == (1, 1, 1)
     assert found.phone == 3  # All with a next date but the one who agreed to e-mails.
     assert found.still_booked == 1
+
+
+def test_each_tally_opens_as_many_as_it_counts(as_nurse: Client, clinic: Clinic) -> None:
+    """Each address is taken from the page, as a person would press it."""
+    for number, late in enumerate((0, 0, 3, 3, 9, 9, 9)):
+        maintained(
+            clinic, due_on=MONDAY - days(late), interval="2wk" if late == 3 else "1wk", phone=f"{number}"
+        )
+    blood_due(clinic)
+    stuck = maintained(clinic, due_on=MONDAY)
+    type(stuck.schedule).objects.filter(patient=stuck).update(due_on=None, book_on=None, missed_on=None)
+    for number, (state, ago) in enumerate((("bounced", 0), ("failed", 1), ("failed", 20), ("sent", 0))):
+        message = Message.objects.create(
+            clinic=clinic, patient=stuck, kind="visit_coming", announced_on=MONDAY + days(number), step="1d",
+            to="a@mail.example", subject="x", text="x", state=state, why="x", sent_at=NOW if state == "sent" else None,
+        )  # fmt: skip
+        Message.objects.filter(pk=message.pk).update(created_at=NOW - days(ago))
+    for code, seen in (("NEURO_WORSENING", None), ("LOW_POTASSIUM", NOW)):
+        Flag.objects.create(
+            clinic=clinic, patient=stuck, code=code, severity="urgent", reason="x", next_step="x", raised_on=MONDAY,
+            acknowledged_at=seen,
+        )  # fmt: skip
+    page = as_nurse.get("/").content.decode()
+    pressed = re.findall(
+        r'class="tally[^"]*" href="([^"]+)"><b>(?:<svg.*?</svg>)?(\d+)</b>([^<]+)', page, re.S
+    )
+    assert len(pressed) == 8
+    shown = {}
+    for address, count, words in pressed:
+        address = html.unescape(address)
+        listed = as_nurse.get(f"/{address}" if address.startswith("?") else address).content.decode()
+        shown[words] = (int(count), len(re.findall(r'class="who"|class="flag flag-', listed)))
+    assert {words: counts for words, counts in shown.items() if counts[0] != counts[1]} == {}
+    assert {words: counts[0] for words, counts in shown.items()} == {
+        "Due today": 3, "Late": 2, "Missed": 3, "Blood first": 1, "Urgent flags": 1, "Mail failed": 2, "To phone": 8,
+        "No next date": 1,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
