@@ -13,9 +13,14 @@ def active_flags() -> QuerySet[Flag]:
     return Flag.objects.filter(cleared_on__isnull=True, resolved_at__isnull=True)
 
 
+def unseen_urgent_flags(clinic: Clinic) -> QuerySet[Flag]:
+    """Urgent flags of the clinic that nobody has acknowledged."""
+    return active_flags().filter(clinic=clinic, severity="urgent", acknowledged_at__isnull=True)
+
+
 def urgent_flag_count(clinic: Clinic) -> int:
     """How many urgent flags of the clinic nobody has acknowledged."""
-    return active_flags().filter(clinic=clinic, severity="urgent", acknowledged_at__isnull=True).count()
+    return unseen_urgent_flags(clinic).count()
 
 
 def close_reasons(patients: Iterable[int]) -> dict[int, str]:

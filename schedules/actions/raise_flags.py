@@ -12,7 +12,9 @@ from schedules.models import Flag
 from schedules.rules.results import Finding
 
 _CONTENT = ["severity", "rules", "facts", "reason", "next_step"]
-_LIFE = ["acknowledged_at", "acknowledged_by", "snoozed_until", "snoozed_by", "snooze_reason", "alerted_at"]
+_LIFE = [
+    "acknowledged_at", "acknowledged_by", "snoozed_until", "snoozed_by", "snooze_reason", "alerted_at", "escalated_at",
+]  # fmt: skip
 
 
 class Found(NamedTuple):
@@ -107,6 +109,6 @@ def _renew(flag: Flag, finding: Finding) -> Flag:
     flag.severity, flag.rules, flag.facts = finding.severity, list(finding.rules), finding.facts
     flag.reason, flag.next_step = finding.reason, finding.next_step
     flag.acknowledged_at = flag.acknowledged_by = None
-    flag.snoozed_until = flag.snoozed_by = flag.alerted_at = None
+    flag.snoozed_until = flag.snoozed_by = flag.alerted_at = flag.escalated_at = None
     flag.snooze_reason = ""
     return flag

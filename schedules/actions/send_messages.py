@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from patients.models import Clinic
@@ -27,38 +27,72 @@ Clock = Callable[[], dt.datetime]
 LEASE = dt.timedelta(minutes=5)
 # Minutes until the next attempt, after the first, second … failed one; after the last the message has failed.
 BACK_OFF = (1, 5, 15, 60, 120, 240)
-# A run leaves the rest to the next one: after so long, or so many.
-RUN_FOR = dt.timedelta(minutes=4)
-MOST_IN_A_RUN = 5000
+# Then a run leaves the rest to the next one. Shorter than the beat's step: each run tells staff first, so an urgent
+# flag waits for one run at most, however many reminders wait.
+RUN_FOR = dt.timedelta(seconds=50)
 
 
 def send_messages(*, clock: Clock) -> dict[str, int]:
-    """Send what waits in every clinic; a clinic that fails does not stop the others. Returns how many by state.
+    """Send what waits: to staff of every clinic first, then to patients, until nothing waits or RUN_FOR has passed.
+    A clinic that fails does not stop the others. Returns how many by state.
 
     `clock` gives the present moment: a batch may take minutes, and a lease is counted from when it is taken.
     """
     total: Counter[str] = Counter()
+    end = clock() + RUN_FOR
+    clinics = list(Clinic.objects.order_by("pk"))
     with Outbox() as outbox:
-        for clinic in Clinic.objects.order_by("pk"):
-            try:
-                total += send_for_clinic(clinic, outbox=outbox, clock=clock)
-            except Exception as error:  # noqa: BLE001 (the row says why, the front page shows it)
-                log.error("sending messages failed for clinic %s: %s", clinic.pk, type(error).__name__)
-                note_run(clinic.pk, "sending", now=clock(), counts={}, error=type(error).__name__)
+        for send in (_send_to_staff, _send_what_waits):
+            for clinic in _longest_waiting_first(clinics):
+                if clock() > end:
+                    break
+                try:
+                    total += send(clinic, outbox=outbox, clock=clock, end=end)
+                except Exception as error:  # noqa: BLE001 (the row says why, the front page shows it)
+                    log.error("sending messages failed for clinic %s: %s", clinic.pk, type(error).__name__)
+                    note_run(clinic.pk, "sending", now=clock(), counts={}, error=type(error).__name__)
     return dict(total)
 
 
 def send_for_clinic(clinic: Clinic, *, outbox: Outbox, clock: Clock) -> Counter[str]:
-    """Prepare the mails to staff, then send what waits, for RUN_FOR at most; stop when the server is away."""
+    """The same for one clinic alone."""
+    end = clock() + RUN_FOR
+    told = _send_to_staff(clinic, outbox=outbox, clock=clock, end=end)
+    return told + _send_what_waits(clinic, outbox=outbox, clock=clock, end=end)
+
+
+def _longest_waiting_first(clinics: list[Clinic]) -> list[Clinic]:
+    """A run may end before every clinic had its turn: next time it is the first."""
+    with clinic_scope([clinic.pk for clinic in clinics]):
+        unsent = Message.objects.filter(state__in=[State.QUEUED, State.SENDING])
+        since = dict(unsent.values_list("clinic").annotate(Min("next_attempt_at")))
+    never = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return sorted(clinics, key=lambda clinic: since.get(clinic.pk) or never)
+
+
+def _send_to_staff(clinic: Clinic, *, outbox: Outbox, clock: Clock, end: dt.datetime) -> Counter[str]:
+    """Prepare the mails to staff and send them."""
     _prepare_staff(clinic, now=clock())
+    counts, _error = _send(clinic, Q(patient__isnull=True), outbox=outbox, clock=clock, end=end)
+    return counts
+
+
+def _send_what_waits(clinic: Clinic, *, outbox: Outbox, clock: Clock, end: dt.datetime) -> Counter[str]:
+    """Send to patients, and note what became of the run."""
+    counts, error = _send(clinic, Q(), outbox=outbox, clock=clock, end=end)
+    note_run(clinic.pk, "sending", now=clock(), counts=dict(counts), error=error)
+    return counts
+
+
+def _send(
+    clinic: Clinic, which: Q, *, outbox: Outbox, clock: Clock, end: dt.datetime
+) -> tuple[Counter[str], str]:
+    """Send until nothing waits, the server is away (the words say so) or `end` has come."""
     counts: Counter[str] = Counter()
     error = ""
-    end = clock() + RUN_FOR
-    for _number in range(MOST_IN_A_RUN):
-        if clock() > end:
-            break
+    while not error and clock() <= end:
         with clinic_scope([clinic.pk]):
-            message = _claim(clinic, now=clock())
+            message = _claim(clinic, which, now=clock())
         if message is None:
             break
         if message.state == State.SENDING:
@@ -66,10 +100,7 @@ def send_for_clinic(clinic: Clinic, *, outbox: Outbox, clock: Clock) -> Counter[
             if problem is not None and is_unreachable(problem):
                 error = words_for(problem)
         counts[message.state] += 1
-        if error:
-            break
-    note_run(clinic.pk, "sending", now=clock(), counts=dict(counts), error=error)
-    return counts
+    return counts, error
 
 
 def _prepare_staff(clinic: Clinic, *, now: dt.datetime) -> None:
@@ -98,12 +129,13 @@ def waiting(clinic: Clinic, *, now: dt.datetime) -> QuerySet[Message]:
     return found.order_by("next_attempt_at", "pk")
 
 
-def _claim(clinic: Clinic, *, now: dt.datetime) -> Message | None:
+def _claim(clinic: Clinic, which: Q, *, now: dt.datetime) -> Message | None:
     """The next message, leased to us and written afresh; or ended, when it is no longer wanted. None: nothing waits.
 
     Rows that another worker holds at this moment are passed over.
     """
-    message = waiting(clinic, now=now).select_for_update(skip_locked=True, of=("self",)).first()
+    found = waiting(clinic, now=now).filter(which)
+    message = found.select_for_update(skip_locked=True, of=("self",)).first()
     if message is None:
         return None
     message.clinic = clinic

@@ -1,9 +1,12 @@
-"""Mails to staff, without patient data: urgent flags within minutes, and the counts of the morning."""
+"""Mails to staff, without patient data: urgent flags within minutes, to a manager those nobody looked at for a working
+day, and the counts of the morning."""
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,29 +15,38 @@ from patients.models import Clinic, ClinicRole
 from patients.permissions import ALLOWED, Action, Role
 from patients.scope import clinic_scope
 from schedules.messages.rendering import Rendered, render_staff
+from schedules.messages.words import without_clinical_words
+from schedules.messages.working_day import working_day_after
 from schedules.models import Booking, Flag, Message, PatientSchedule
-from schedules.queries import active_flags, urgent_flag_count
+from schedules.queries import unseen_urgent_flags, urgent_flag_count
 
 State, Kind = Message.State, Message.Kind
 MORNING = "morning"
 # How long the morning mail goes on counting a message that did not arrive.
 UNDELIVERED_FOR = dt.timedelta(14)
+# Across the change of the clocks in spring.
+_SHORTEST_WORKING_DAY = dt.timedelta(hours=23)
+_ESCALATED_TO = frozenset({Role.MANAGER, Role.PHYSICIAN})
 
 
 def prepare_staff_messages(clinic: Clinic, *, now: dt.datetime) -> int:
-    """Write the rows of both kinds; each once. Returns how many were wanted."""
+    """Write the rows of every kind; each once. Returns how many were wanted."""
     with clinic_scope([clinic.pk]):
-        rows = [*_urgent(clinic, now=now), *_digest(clinic, now=now)]
+        rows = [*_urgent(clinic, now=now), *_escalated(clinic, now=now), *_digest(clinic, now=now)]
         Message.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
 
 def reason_against_staff(message: Message, *, today: dt.date) -> str:
     """Why a mail to staff is not wanted any more; empty when it is."""
-    addresses = members(message.clinic, ALLOWED[Action.SEE_LISTS]).values_list("user__email", flat=True)
+    roles = _ESCALATED_TO if message.kind == Kind.ESCALATION else ALLOWED[Action.SEE_LISTS]
+    addresses = members(message.clinic, roles).values_list("user__email", flat=True)
     if message.to not in set(addresses):
         return _("This person does not work here any more.")
-    if message.kind == Kind.URGENT_FLAG and urgent_flag_count(message.clinic) == 0:
+    unseen = unseen_urgent_flags(message.clinic)
+    if message.kind == Kind.ESCALATION:
+        unseen = unseen.filter(escalated_at__isnull=False)
+    if message.kind in {Kind.URGENT_FLAG, Kind.ESCALATION} and not unseen.exists():
         return _("The flag was looked at before it could be sent.")
     if message.kind == Kind.DIGEST and message.announced_on != today:
         return _("The morning had passed before it could be sent.")
@@ -49,18 +61,15 @@ def members(clinic: Clinic, roles: Iterable[Role]) -> QuerySet[ClinicRole]:
 def _urgent(clinic: Clinic, *, now: dt.datetime) -> list[Message]:
     """One mail a person for all urgent flags nobody was told of yet: to the responsible physician where there is
     one who still works here, else to all physicians of the clinic. Marks the flags as told."""
-    flags = active_flags().filter(
-        clinic=clinic, severity="urgent", acknowledged_at__isnull=True, alerted_at__isnull=True
-    )
+    flags = unseen_urgent_flags(clinic).filter(alerted_at__isnull=True)
     found = list(flags.select_for_update(of=("self",)).values_list("pk", "patient__physician_id"))
     if not found:
         return []
-    physicians = dict(members(clinic, [Role.PHYSICIAN]).values_list("user_id", "user__email"))
+    physicians = _by_user(members(clinic, [Role.PHYSICIAN]))
     by_address: dict[str, list[int]] = {}
     for pk, responsible in found:
-        told = [physicians[responsible]] if responsible in physicians else list(physicians.values())
-        for address in told:
-            by_address.setdefault(address, []).append(pk)
+        for user in _answerable(responsible, physicians):
+            by_address.setdefault(user.email, []).append(pk)
     if physicians:
         Flag.objects.filter(pk__in=[pk for pk, _responsible in found]).update(alerted_at=now)
     return [
@@ -68,12 +77,88 @@ def _urgent(clinic: Clinic, *, now: dt.datetime) -> list[Message]:
             clinic,
             Kind.URGENT_FLAG,
             to=address,
-            step=f"flag-{max(pks)}",
+            step=_step(pks, now),
             rendered=render_staff(Kind.URGENT_FLAG, clinic, path=reverse("flags"), count=len(pks)),
             now=now,
         )
         for address, pks in by_address.items()
     ]
+
+
+def _escalated(clinic: Clinic, *, now: dt.datetime) -> list[Message]:
+    """One mail a manager for all urgent flags that nobody acknowledged within a working day. A manager cannot open
+    flags: the mail names whom to ask. Without a manager the physicians are told again. Marks the flags."""
+    found = _unseen_for_a_working_day(clinic, now=now)
+    if not found:
+        return []
+    physicians = _by_user(members(clinic, [Role.PHYSICIAN]))
+    told = _by_user(members(clinic, [Role.MANAGER])) or physicians
+    pks = [pk for pk, _responsible in found]
+    if told:
+        Flag.objects.filter(pk__in=pks).update(escalated_at=now)
+    ask = {user.pk: user for _pk, whose in found for user in _answerable(whose, physicians)}
+    may_open = set(members(clinic, ALLOWED[Action.SEE_CLINICAL]).values_list("user_id", flat=True))
+    return [
+        _row(
+            clinic,
+            Kind.ESCALATION,
+            to=user.email,
+            step=_step(pks, now),
+            rendered=render_staff(
+                Kind.ESCALATION,
+                clinic,
+                path=reverse("flags" if user.pk in may_open else "clinic_people"),
+                count=len(pks),
+                may_open=user.pk in may_open,
+                ask=[_name_and_address(each) for each in ask.values()],
+            ),
+            now=now,
+        )
+        for user in told.values()
+    ]
+
+
+def _unseen_for_a_working_day(clinic: Clinic, *, now: dt.datetime) -> list[tuple[int, int | None]]:
+    """Flag and responsible physician, locked. The day counts from the mail to the physicians; from the raising where
+    there was no physician to tell."""
+    flags = (
+        unseen_urgent_flags(clinic)
+        .filter(escalated_at__isnull=True)
+        .annotate(since=Coalesce("alerted_at", "raised_at"))
+        .filter(since__lte=now - _SHORTEST_WORKING_DAY)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    found = list(flags.values_list("pk", "patient__physician_id", "since"))
+    if not found:
+        return []
+    closed = set(clinic.closed_dates.values_list("date", flat=True))
+    tz, weekdays = clinic.tz, clinic.open_weekdays
+    return [
+        (pk, responsible)
+        for pk, responsible, since in found
+        if working_day_after(since, tz=tz, open_weekdays=weekdays, closed=closed) <= now
+    ]
+
+
+def _by_user(rows: QuerySet[ClinicRole]) -> dict[int, Any]:
+    """The people behind the roles, by name."""
+    return {row.user_id: row.user for row in rows.select_related("user").order_by("user__name", "user_id")}
+
+
+def _answerable(responsible: int | None, physicians: dict[int, Any]) -> list[Any]:
+    """The responsible physician, if one still works here, else all physicians."""
+    return [physicians[responsible]] if responsible in physicians else list(physicians.values())
+
+
+def _name_and_address(user: Any) -> str:
+    """As much of it as may stand in a mail."""
+    return next(iter(without_clinical_words([f"{user.name}, {user.email}", user.name])), "")
+
+
+def _step(pks: list[int], now: dt.datetime) -> str:
+    """A flag with newer facts is told again, on the same day too."""
+    return f"{max(pks)}-{now:%H%M%S}"
 
 
 def _digest(clinic: Clinic, *, now: dt.datetime) -> list[Message]:

@@ -20,6 +20,11 @@ from schedules.messages.rendering import sender_of
 from schedules.messages.words import clinical_words_in_mail
 from schedules.models import Message
 
+# Many mail servers limit how many mails one connection may carry.
+MOST_IN_A_CONNECTION = 100
+# "Service not available, closing transmission channel" (RFC 5321).
+_CLOSING = 421
+
 
 class ClinicalWordError(Exception):
     """The message would hold a word that tells what the visit is for."""
@@ -71,10 +76,12 @@ def _without_accents(text: str) -> str:
 
 
 class Outbox:
-    """One connection to the mail server for a batch, opened when first needed, closed at the end."""
+    """A connection to the mail server for a batch: opened when first needed, opened anew after every
+    MOST_IN_A_CONNECTION mails or when the server has closed it, closed at the end."""
 
     def __init__(self) -> None:
         self._connection: BaseEmailBackend | None = None
+        self._carried = 0
 
     def __enter__(self) -> Self:
         return self
@@ -85,27 +92,52 @@ class Outbox:
         self.hang_up()
 
     def send(self, mail: EmailMultiAlternatives) -> None:
-        """Hand one mail over. Raises what the backend raises; after a broken connection the next mail opens one."""
-        if self._connection is None:
-            # The name with which this machine greets the server ends in the mail's Received line.
-            DNS_NAME._fqdn = settings.MAIL_DOMAIN  # type: ignore[attr-defined]
-            self._connection = get_connection()
-            self._connection.open()
-        mail.connection = self._connection
+        """Hand one mail over. Raises what the backend raises; after a broken connection the next mail opens one.
+
+        A server that ends a connection which has already carried mails wants a new one, nothing else.
+        """
+        if self._carried >= MOST_IN_A_CONNECTION:
+            self.hang_up()
+        had_carried = self._carried > 0
         try:
+            self._hand_over(mail)
+        except Exception as error:
+            if not (had_carried and _closed(error)):
+                raise
+            self._hand_over(mail)
+
+    def _hand_over(self, mail: EmailMultiAlternatives) -> None:
+        try:
+            if self._connection is None:
+                # The name with which this machine greets the server ends in the mail's Received line.
+                DNS_NAME._fqdn = settings.MAIL_DOMAIN  # type: ignore[attr-defined]
+                self._connection = get_connection()
+                self._connection.open()
+            mail.connection = self._connection
+            self._carried += 1
             mail.send()
         except Exception as error:
-            if not isinstance(error, smtplib.SMTPRecipientsRefused):
+            if _closed(error) or not isinstance(error, smtplib.SMTPRecipientsRefused):
                 self.hang_up()
             raise
 
     def hang_up(self) -> None:
         """Close the connection, whatever state it is in."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._carried = self._connection, None, 0
         if connection is not None:
             # What was handed over has been answered for; a server that does not say goodbye changes nothing.
             with contextlib.suppress(OSError):
                 connection.close()
+
+
+def _closed(error: Exception) -> bool:
+    """Whether the server has ended the connection: without a word, or with 421 (too many mails, too long, going
+    down)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return any(code == _CLOSING for code, _answer in error.recipients.values())
+    return isinstance(error, smtplib.SMTPServerDisconnected) or (
+        isinstance(error, smtplib.SMTPResponseException) and error.smtp_code == _CLOSING
+    )
 
 
 def is_final(error: Exception) -> bool:
@@ -119,6 +151,8 @@ def is_final(error: Exception) -> bool:
 
 def is_unreachable(error: Exception) -> bool:
     """Whether the server itself is away: the other messages of the batch would fare the same."""
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return error.smtp_code == _CLOSING  # Said before it knew to whom.
     server_errors = (
         smtplib.SMTPConnectError,
         smtplib.SMTPServerDisconnected,

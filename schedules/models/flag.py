@@ -46,6 +46,7 @@ class Flag(models.Model):
     )
     resolve_reason = models.CharField(max_length=300, blank=True)
     alerted_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -21,6 +21,7 @@ class Message(models.Model):
         DATE_CHANGED = "date_changed", _("Date has changed")
         CHECK_IN = "check_in", _("How are you feeling")
         URGENT_FLAG = "urgent_flag", _("Urgent flag (to staff)")
+        ESCALATION = "escalation", _("Urgent flag not seen (to staff)")
         DIGEST = "digest", _("Morning digest (to staff)")
 
     class State(models.TextChoices):

@@ -40,7 +40,11 @@ def flags(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     today = clinic.today()
     filters = FlagFilter(request.GET)
-    found = active_flags().filter(clinic=clinic).select_related("patient", "acknowledged_by", "snoozed_by")
+    found = (
+        active_flags()
+        .filter(clinic=clinic)
+        .select_related("patient__clinic", "acknowledged_by", "snoozed_by")
+    )
     narrowed = filters.narrow(found, user=request.user, today=today)
     page = Paginator(narrowed.order_by(BY_SEVERITY, "raised_on", "pk"), PER_PAGE).get_page(
         request.GET.get("page")

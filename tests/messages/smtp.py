@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import policy
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -56,9 +57,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def smtp_server(postbox: Postbox) -> Iterator[Controller]:
-    """A server on a free port of the loopback, for as long as the block lasts."""
-    controller = Controller(postbox, hostname="127.0.0.1", port=free_port(), server_hostname="mail.example")
+def smtp_server(postbox: Postbox, *, port: int = 0, **options: Any) -> Iterator[Controller]:
+    """A server on a port of the loopback (any free one), for as long as the block lasts; `options` are aiosmtpd's."""
+    controller = Controller(
+        postbox, hostname="127.0.0.1", port=port or free_port(), server_hostname="mail.example", **options
+    )
     controller.start()
     try:
         yield controller

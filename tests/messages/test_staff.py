@@ -85,6 +85,15 @@ def test_a_flag_waits_until_there_is_a_physician_to_tell(clinic: Clinic) -> None
     assert run(clinic, NIGHT + dt.timedelta(minutes=1)) == ["helen@clinic.example"]
 
 
+def test_newer_facts_are_told_again_on_the_same_day_too(clinic: Clinic) -> None:
+    member(clinic, "physician", email="helen@clinic.example")
+    told = flag(clinic, "SYMPTOM_RECURRENCE")
+    assert run(clinic, NIGHT) == ["helen@clinic.example"]
+    with clinic_scope([clinic.pk]):
+        Flag.objects.filter(pk=told.pk).update(alerted_at=None)  # As `reconcile_flags` renews it.
+    assert run(clinic, NIGHT + dt.timedelta(hours=1)) == ["helen@clinic.example"]
+
+
 def test_the_morning_mail_goes_once_to_those_who_work_with_the_list(clinic: Clinic) -> None:
     for role in ("nurse", "physician", "coordinator", "manager"):
         member(clinic, role, email=f"{role}@clinic.example")

@@ -143,7 +143,8 @@ def every_kind(clinic: Clinic) -> None:
             clinic=clinic, patient=patient, code="SYMPTOM_RECURRENCE", severity="urgent", raised_on=VISIT,
             reason="Symptoms are back", next_step="Consider monthly injections",
         )  # fmt: skip
-    member(clinic, "physician", email="helen@clinic.example")
+    member(clinic, "physician", email="helen@clinic.example", name="Zoë Marsh")
+    member(clinic, "manager", email="mona@clinic.example")
     run(days_before(7))
     with clinic_scope([clinic.pk]):
         book(patient, on=VISIT + dt.timedelta(2))
@@ -159,7 +160,7 @@ def test_no_clinical_word_stands_in_the_raw_bytes_of_any_kind(clinic: Clinic, po
     every_kind(clinic)
     with clinic_scope([clinic.pk]):
         sent = set(Message.objects.filter(state="sent").values_list("kind", flat=True))
-    assert sent == {"visit_coming", "date_changed", "visit_missed", "urgent_flag", "digest"}
+    assert sent == {"visit_coming", "date_changed", "visit_missed", "urgent_flag", "escalation", "digest"}
     for raw, mail in zip(postbox.raw, postbox.mails, strict=True):
         decoded = "\n".join(str(part.get_content()) for part in mail.walk() if not part.is_multipart())
         headers = "\n".join(f"{name}: {value}" for name, value in mail.items())
@@ -173,11 +174,13 @@ def test_staff_learn_of_an_urgent_flag_without_a_word_about_the_patient(
 ) -> None:
     every_kind(clinic)
     mails = [mail for mail in postbox.mails if mail["Subject"].startswith("An urgent flag")]
-    assert [mail["To"] for mail in mails] == ["helen@clinic.example"]
-    text = mails[0].get_body(("plain",)).get_content()
-    assert "https://visits.riverside.example/flags/" in text
-    for private in ("Zoë", "Calloway", "RS-", "Symptoms"):
-        assert private not in text
+    assert [mail["To"] for mail in mails] == ["helen@clinic.example", "mona@clinic.example"]
+    at_once, after_a_day = (mail.get_body(("plain",)).get_content() for mail in mails)
+    assert "https://visits.riverside.example/flags/" in at_once
+    assert "https://visits.riverside.example/clinic/people/" in after_a_day
+    assert "Zoë Marsh, helen@clinic.example" in after_a_day
+    for private in ("Zoë-Ñ2", "Calloway", "RS-", "Symptoms"):
+        assert private not in at_once + after_a_day
 
 
 def test_the_message_id_is_made_of_digits_so_no_word_arises_by_chance(
