@@ -1,8 +1,8 @@
 """Ten thousand mails through a real mail server: each once, one bad address in a hundred in nobody's way."""
 
 import datetime as dt
-import logging
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -15,7 +15,6 @@ from tests.factories import PatientFactory
 from tests.messages.people import AGREED_AT, VISIT, clinic_that_reminds, days_before
 from tests.messages.smtp import Postbox, smtp_server, through
 
-log = logging.getLogger(__name__)
 MAILS = 10_000
 
 
@@ -46,7 +45,7 @@ def many_patients(clinic: Clinic) -> None:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_ten_thousand_mails_each_once() -> None:
+def test_ten_thousand_mails_each_once(record_property: Callable[[str, object], None]) -> None:
     clinic = clinic_that_reminds()
     many_patients(clinic)
     box = Postbox({address(n): "550 5.1.1 No such user" for n in range(0, MAILS, 100)})
@@ -62,7 +61,8 @@ def test_ten_thousand_mails_each_once() -> None:
     with smtp_server(box, command_call_limit={"MAIL": 1_000}) as server, through(server):
         while (run := (clock(), send_messages(clock=clock), clock()))[1]:
             runs.append(run)
-    log.info("%.0f mails a second in %s runs", len(box.raw) / (time.monotonic() - begun), len(runs))
+    record_property("mails a second", round(len(box.raw) / (time.monotonic() - begun), 1))
+    record_property("runs", len(runs))
     assert all(ended - started < RUN_FOR + dt.timedelta(seconds=5) for started, _counts, ended in runs)
     assert len(box.raw) == len({mail["Message-ID"] for mail in box.mails}) == MAILS - MAILS // 100
     with clinic_scope([clinic.pk]):

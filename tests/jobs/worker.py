@@ -14,7 +14,7 @@ from django.db import connection
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def start_worker(mail: Controller, log: Path) -> subprocess.Popen[bytes]:
+def start_worker(mail: Controller, log: Path, *more: str) -> subprocess.Popen[bytes]:
     """A worker with two processes, in a process group of its own, that sends through `mail`."""
     name = connection.settings_dict["NAME"]
     address, _, options = os.environ["DATABASE_URL"].partition("?")
@@ -35,6 +35,7 @@ def start_worker(mail: Controller, log: Path) -> subprocess.Popen[bytes]:
         "2",
         "--loglevel",
         "INFO",
+        *more,
     ]
     with log.open("ab") as output:
         return subprocess.Popen(
@@ -48,9 +49,9 @@ def start_worker(mail: Controller, log: Path) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def worker(mail: Controller, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def worker(mail: Controller, log: Path, *more: str) -> Iterator[subprocess.Popen[bytes]]:
     """A worker for as long as the block lasts; whatever happens, none of its processes is left."""
-    process = start_worker(mail, log)
+    process = start_worker(mail, log, *more)
     try:
         yield process
     finally:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import policy
 from email.message import EmailMessage
+from types import SimpleNamespace
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -59,8 +60,14 @@ def free_port() -> int:
 @contextmanager
 def smtp_server(postbox: Postbox, *, port: int = 0, **options: Any) -> Iterator[Controller]:
     """A server on a port of the loopback (any free one), for as long as the block lasts; `options` are aiosmtpd's."""
+    # At every connection aiosmtpd reads all attributes of its handler; `Postbox.mails` would parse all mails each time.
+    hooks = {name: getattr(postbox, name) for name in dir(postbox) if name.startswith("handle_")}
     controller = Controller(
-        postbox, hostname="127.0.0.1", port=port or free_port(), server_hostname="mail.example", **options
+        SimpleNamespace(**hooks),
+        hostname="127.0.0.1",
+        port=port or free_port(),
+        server_hostname="mail.example",
+        **options,
     )
     controller.start()
     try:
