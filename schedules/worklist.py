@@ -152,12 +152,13 @@ PLAIN_CODES = ["MISSED_INJECTION", "RECHECK_OVERDUE", "TROUGH_DRAW_DUE"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address bar narrows the list to; `everyone` is the download: all of the clinic, unpaged."""
+    """What the address bar narrows the list to; `whole` is for paper and the download: all pages at once."""
 
     q: str = ""
     phase: str = ""
     show: str = ""
     page: int = 1
+    whole: bool = False
 
     @property
     def narrows(self) -> bool:
@@ -241,7 +242,6 @@ def tallies(clinic_id: int, *, now: dt.datetime) -> Tallies:
 
 def worklist(clinic_id: int, asked: Asked, *, now: dt.datetime, with_flags: bool) -> list[Line]:
     """A page of the list, in its order. One statement, the same for one row and fifty."""
-    everyone = asked.show == "everyone"
     escaped = asked.q.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     parameters = _parameters(clinic_id, now) | {
         "whole": bool(asked.show),
@@ -252,8 +252,8 @@ def worklist(clinic_id: int, asked: Asked, *, now: dt.datetime, with_flags: bool
         "number_like": f"%{escaped}%",
         "flags": with_flags,
         "plain_codes": PLAIN_CODES,
-        "limit": None if everyone else PER_PAGE,
-        "offset": 0 if everyone else (asked.page - 1) * PER_PAGE,
+        "limit": None if asked.whole else PER_PAGE,
+        "offset": 0 if asked.whole else (asked.page - 1) * PER_PAGE,
     }
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, parameters)

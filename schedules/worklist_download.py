@@ -38,7 +38,7 @@ def write_worklist(file: Any, clinic_id: int, *, now: dt.datetime) -> None:
     """Write the CSV to `file`; `now` is on the clinic's wall clock. Nothing clinical but plan and dates."""
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for line in worklist(clinic_id, Asked(show="everyone"), now=now, with_flags=False):
+    for line in worklist(clinic_id, Asked(show="everyone", whole=True), now=now, with_flags=False):
         writer.writerow([defused(cell) for cell in _cells(line, now)])
 
 

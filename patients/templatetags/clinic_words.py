@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from patients.notices import undo_url_of
+from patients.notices import card_url_of, undo_url_of
 
 register = template.Library()
 
@@ -84,6 +84,12 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def undo_url(message: Any) -> str:
     """Where a notice can be taken back, or nothing."""
     return undo_url_of(message.extra_tags)
+
+
+@register.filter
+def card_url(message: Any) -> str:
+    """Where the card that a notice offers can be printed, or nothing."""
+    return card_url_of(message.extra_tags)
 
 
 @register.filter

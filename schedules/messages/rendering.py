@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from patients.models import Clinic
+from patients.models import Clinic, Patient
 from schedules.messages.invitation import calendar_of
 from schedules.messages.links import Recipient, unsubscribe_url
 from schedules.messages.visits import Reminder, Visit
@@ -38,18 +38,27 @@ def sender_of(clinic: Clinic) -> str:
 
 def place_of(clinic: Clinic) -> str:
     """Name and address in one line, without lines that tell what the visit is for."""
+    return ", ".join(place_lines(clinic))
+
+
+def place_lines(clinic: Clinic) -> list[str]:
+    """The name, then the lines of the address that tell nothing of the visit."""
     name = clinic.name if not clinical_words(clinic.name) else sender_of(clinic)
-    lines = [line.strip(" ,") for line in clinic.address.splitlines()]
-    return ", ".join([name, *without_clinical_words(lines)])
+    return [name, *without_clinical_words(line.strip(" ,") for line in clinic.address.splitlines())]
+
+
+def first_name_of(patient: Patient) -> str:
+    """The first name, or nothing where it would be a clinical word."""
+    return next(iter(without_clinical_words([patient.given_name])), "")
 
 
 def render_reminder(reminder: Reminder, visit: Visit, *, version: int, now: dt.datetime) -> Rendered:
     """A message to a patient about a visit; with a calendar entry when the visit is still to come."""
     patient, clinic = visit.patient, visit.patient.clinic
     today = now.astimezone(clinic.tz).date()
-    with translation.override(_language(patient.language)):
+    with translation.override(language_of(patient.language)):
         context: dict[str, Any] = {
-            "first_name": next(iter(without_clinical_words([patient.given_name])), ""),
+            "first_name": first_name_of(patient),
             "day": date_format(visit.on, _DAY),
             "at": f"{visit.at:%H:%M}" if visit.at else "",
             "clinic": sender_of(clinic) if clinical_words(clinic.name) else clinic.name,
@@ -80,7 +89,7 @@ def _render(name: str, context: dict[str, Any], calendar: str = "") -> Rendered:
     )
 
 
-def _language(wanted: str) -> str:
+def language_of(wanted: str) -> str:
     """The patient's language where the texts exist in it, else the site's."""
     try:
         return translation.get_supported_language_variant(wanted)

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from schedules.views import bookings, check_dose, contacts, log_injection, today
+from schedules.views import bookings, cards, check_dose, contacts, log_injection, today
 
 urlpatterns = [
     path("", today.today, name="today"),
     path("today/download/", today.worklist_download, name="worklist_download"),
+    path("today/phone-list/", cards.phone_list, name="phone_list"),
+    path("today/cards/", cards.cards, name="cards"),
+    path("patients/<uuid:uid>/card/", cards.patient_card, name="patient_card"),
     path("clinic-choice/", today.choose_clinic, name="choose_clinic"),
     path("patients/<uuid:uid>/log/", log_injection.log_injection, name="log_injection"),
     path("patients/<uuid:uid>/log/check/", check_dose.check_dose, name="check_dose"),

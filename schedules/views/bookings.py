@@ -20,6 +20,7 @@ from schedules.actions.bookings import book_visit, cancel_bookings, next_to_book
 from schedules.facts import open_days
 from schedules.forms.bookings import BookingForm
 from schedules.models import Booking, PatientSchedule
+from schedules.views.cards import card_url_for
 from schedules.views.way_back import posted, way_back
 
 
@@ -88,7 +89,8 @@ def say_booked(request: HttpRequest, patient: Patient, booking: Booking) -> None
     }
     if days.first_open(booking.on) != booking.on:
         words += " " + _("The clinic is closed that day.")
-    notify(request, words, undo_url=reverse("cancel_booking", args=[patient.uid]))
+    undo_url = reverse("cancel_booking", args=[patient.uid])
+    notify(request, words, undo_url=undo_url, card_url=card_url_for(patient))
 
 
 def _first_choice(patient: Patient, standing: Booking | None, today: dt.date) -> dict[str, Any]:

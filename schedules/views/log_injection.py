@@ -31,6 +31,7 @@ from schedules.dose_visit import DoseVisit
 from schedules.forms.log_injection import QUESTIONS, ElsewhereForm, LogForm, NotGivenForm
 from schedules.next_dose import Foreseen, foresee
 from schedules.vials import UnreadableVialError, on_shelf, read_vial, warning
+from schedules.views.cards import card_url_for
 from schedules.views.way_back import posted, way_back
 
 # What the session remembers of the shelf: the batch, and the day for which it holds.
@@ -215,7 +216,8 @@ def _saved(request: HttpRequest, patient: Patient, logged: Logged) -> HttpRespon
         text = _("Saved for %(name)s. There is no next date: a physician has to decide.") % {
             "name": patient.name
         }
-    notify(request, text, undo_url=_undo_url(patient, logged.injection))
+    card_url = card_url_for(patient) if logged.next_book_on else ""
+    notify(request, text, undo_url=_undo_url(patient, logged.injection), card_url=card_url)
     return redirect(way_back(request))
 
 

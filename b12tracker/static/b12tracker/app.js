@@ -28,6 +28,12 @@
   document.addEventListener("change", showWhatBelongs);
   showWhatBelongs();
 
+  // A page made for paper offers to print itself; without script the browser's own menu does.
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
   // A second click on a form that is on its way does nothing; the server would refuse the copy anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;
