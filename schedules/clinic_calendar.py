@@ -39,10 +39,17 @@ class Visit:
 
 
 def standing_bookings(clinic: Clinic) -> QuerySet[Booking]:
-    """Bookings that nobody cancelled and that no later dose has overtaken."""
+    """Bookings that nobody cancelled, that no later dose has overtaken, and for which a dose is still to come: who
+    has died or stopped treatment is not expected."""
     schedule = "patient__schedule__last_dose_on"
     same_dose = Q(after_dose_on=F(schedule)) | Q(after_dose_on__isnull=True, **{f"{schedule}__isnull": True})
-    return Booking.objects.filter(same_dose, clinic=clinic, cancelled_at__isnull=True, kind="injection")
+    return Booking.objects.filter(
+        same_dose,
+        clinic=clinic,
+        cancelled_at__isnull=True,
+        kind="injection",
+        patient__schedule__due_on__isnull=False,
+    )
 
 
 def counts_by_day(clinic: Clinic, first: dt.date, last: dt.date) -> tuple[Counts, Counts, Counts]:

@@ -190,7 +190,7 @@ def counts_of(clinic: Clinic, *, today: dt.date) -> list[tuple[str, int]]:
     late = plans.filter(missed_on__gt=today, due_on__lt=today, book_on__lt=today)
     since = dt.datetime.combine(today, dt.time(0), clinic.tz) - UNDELIVERED_FOR
     return [
-        (_("Booked today"), booked.filter(_not_seen_since()).count()),
+        (_("Booked today"), booked.filter(_not_seen_since(), _still_to_come()).count()),
         (_("Due today"), plans.filter(Q(due_on=today) | Q(due_on__lt=today, book_on__gte=today)).count()),
         (_("Late"), late.count()),
         (_("Missed"), plans.filter(missed_on__lte=today).count()),
@@ -214,6 +214,12 @@ def _not_seen_since() -> Q:
     """A booking stands while the last visit is still the one known when it was agreed."""
     last = F("patient__schedule__last_dose_on")
     return Q(after_dose_on=last) | Q(after_dose_on__isnull=True, patient__schedule__last_dose_on__isnull=True)
+
+
+def _still_to_come() -> Q:
+    """A dose is agreed for while one is due; a test or review alone while none is (stopped, closed: nothing)."""
+    no_dose_due = Q(patient__schedule__due_on__isnull=True)
+    return Q(kind="injection") & ~no_dose_due | ~Q(kind="injection") & no_dose_due
 
 
 def _row(clinic: Clinic, kind: str, *, to: str, step: str, rendered: Rendered, now: dt.datetime) -> Message:

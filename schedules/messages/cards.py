@@ -12,7 +12,6 @@ class Card:
     """One card. Without `on` the date is to be written in by hand, without `at` the time."""
 
     first_name: str
-    clinic: str
     on: dt.date | None
     at: dt.time | None
     place: list[str]
@@ -25,13 +24,11 @@ def card_of(visit: Visit, *, today: dt.date) -> Card:
     """The card for a visit; a day that has passed is not printed."""
     patient, clinic = visit.patient, visit.patient.clinic
     coming = visit.on >= today
-    name, *lines = place_lines(clinic)
     return Card(
         first_name=first_name_of(patient),
-        clinic=name,
         on=visit.on if coming else None,
         at=visit.at if coming else None,
-        place=lines,
+        place=place_lines(clinic),
         phone=clinic.phone,
         ten_minutes_more=visit.ten_minutes_more,
         language=language_of(patient.language),
