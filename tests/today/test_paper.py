@@ -1,4 +1,4 @@
-"""For those no e-mail reaches: the list to phone from and appointment cards, on which nothing tells what it is about."""
+"""For those no e-mail reaches: the list to phone from and appointment cards; nothing on them tells what for."""
 
 import datetime as dt
 import re
