@@ -1,7 +1,6 @@
 """An urgent flag that nobody acknowledged within a working day: the manager is told, once, without patient data."""
 
 import datetime as dt
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,13 +10,11 @@ from patients.models import Clinic, ClosedDate, Patient
 from patients.scope import clinic_scope
 from patients.vocabulary import Severity
 from schedules.actions.flags import acknowledge_flag
-from schedules.actions.raise_flags import reconcile_flags
+from schedules.actions.raise_flags import Found, reconcile_flags
 from schedules.actions.send_messages import send_for_clinic
 from schedules.actions.staff_messages import prepare_staff_messages
-from schedules.facts import facts_for
 from schedules.flag_words import version_of
 from schedules.models import Flag, Message
-from schedules.rules.evaluate import evaluate
 from schedules.rules.results import Finding
 from tests.factories import PatientFactory, member
 from tests.messages.people import Server, at, clinic_that_reminds
@@ -187,8 +184,7 @@ def renew(patient: Patient, *, reason: str) -> None:
     """What a write does whose evaluation says more than the flag."""
     finding = Finding("SYMPTOM_RECURRENCE", Severity.URGENT, (), {}, reason, "Decide")
     with clinic_scope([patient.clinic_id]):
-        evaluation = evaluate(facts_for([patient])[patient.pk], as_of=WEDNESDAY + DAY)
-        reconcile_flags({patient: replace(evaluation, findings=(finding,))}, cause="test")
+        reconcile_flags([Found(patient, WEDNESDAY + DAY, (finding,))], cause="test")
 
 
 def test_the_inbox_says_when_the_manager_was_told(clinic: Clinic, client: Client) -> None:

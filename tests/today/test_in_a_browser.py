@@ -1,6 +1,7 @@
 """A nurse's morning in real Chromium: four presses for a dose, one to take it back; contact in place; both widths."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from patients.models import Clinic, Patient
 from patients.scope import clinic_scope
+from schedules.messages.words import clinical_words
 from schedules.models import Contact, Flag
 from tests.factories import ClinicFactory, member
 from tests.today.people import batch, blood_due, days, maintained
@@ -181,12 +183,44 @@ def test_without_script_everything_is_there(
 
 
 @pytest.mark.parametrize(
-    "path", ["", "today/download/", "log/elsewhere/", "log/not-given/", "book/", "contact/"]
+    "path",
+    [
+        "",
+        "?show=phone",
+        "today/download/",
+        "today/phone-list/",
+        "today/cards/",
+        "log/elsewhere/",
+        "log/not-given/",
+        "book/",
+        "contact/",
+        "card/",
+    ],
 )
 def test_pages_read_well_at_both_widths(
     page: Page, live_server: LiveServer, clinic: Clinic, late: Patient, path: str, complaints: list[str]
 ) -> None:
     sign_in(page.context, live_server, clinic)
-    own = path in {"", "today/download/"}
+    own = path.startswith(("today/", "?")) or not path
     page.goto(f"{live_server.url}/{path}" if own else f"{live_server.url}/patients/{late.uid}/{path}")
     check(page)
+
+
+def test_on_paper_there_are_four_cards_a_sheet_and_nothing_that_tells(
+    page: Page, live_server: LiveServer, clinic: Clinic, complaints: list[str]
+) -> None:
+    with clinic_scope([clinic.pk]):
+        for number in range(5):
+            maintained(clinic, due_on=clinic.today() + days(number), as_of=clinic.today())
+    sign_in(page.context, live_server, clinic)
+    page.emulate_media(media="print")
+    for path in ("today/cards/", "today/phone-list/"):
+        page.goto(f"{live_server.url}/{path}")
+        assert clinical_words(page.title() + page.locator("body").inner_text()) == set()
+    page.goto(f"{live_server.url}/today/cards/")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+    page.emulate_media(media="screen")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Print").click()
+    expect(page).to_have_title("printed")
