@@ -1,6 +1,6 @@
 """An entry of the record in the words of a nurse: "Serum B12 100 pmol/L, Mon 2 Mar 2026"."""
 
-from patients.models import Assessment, Injection, LabResult
+from patients.models import Assessment, CheckIn, Injection, LabResult
 from patients.models.record import ClinicalRecord
 from patients.templatetags.clinic_words import day
 from patients.vocabulary import B12Drug, Route
@@ -13,6 +13,8 @@ def entry_words(record: ClinicalRecord) -> str:
         return f"{record.get_analyte_display()} {value}, {day(record.drawn_on)}"
     if isinstance(record, Assessment):
         return f"Assessment, {day(record.on)}"
+    if isinstance(record, CheckIn):
+        return f"Answers by link, {day(record.on)}"
     if isinstance(record, Injection):
         if not record.given:
             return f"Injection not given, {day(record.on)}"

@@ -48,6 +48,15 @@ class Score(Coded):
     SEVERE = "3", "severe"
 
 
+class HowMuch(Coded):
+    """The same four steps in the words of a patient who answers by link."""
+
+    NONE = "0", "none"
+    A_LITTLE = "1", "a little"
+    QUITE_A_LOT = "2", "quite a lot"
+    VERY_MUCH = "3", "very much"
+
+
 class CauseKind(Coded):
     PERNICIOUS_ANAEMIA = "pernicious_anaemia", "Pernicious anaemia"
     BARIATRIC_SURGERY = "bariatric_surgery", "Bariatric surgery"

@@ -294,20 +294,23 @@ def _blood_count(course: CourseOfPatient, window: Window, paper: Paper) -> Panel
 
 
 def _scores(course: CourseOfPatient, paper: Paper) -> Panel:
-    """The symptom score: dots from the clinic, hollow diamonds from the patient; gaps where incomplete."""
+    """The symptom score: dots from the clinic, joined, with gaps where incomplete; hollow diamonds from the patient,
+    not joined, since two people score by different measures."""
+    by_clinic = [score for score in course.scores if not score.by_patient]
+    by_patient = [score for score in course.scores if score.by_patient]
     highest = max([6, *(score.total for score in course.scores if score.total is not None)])
     line = {
         "type": "scatter", "mode": "lines", "xaxis": "x", "yaxis": "y6", "hoverinfo": "skip",
-        "x": [score.on.isoformat() for score in course.scores],
-        "y": [score.total for score in course.scores],
+        "x": [score.on.isoformat() for score in by_clinic],
+        "y": [score.total for score in by_clinic],
         "connectgaps": False, "line": {"color": ACCENT, "width": 1.5},
     }  # fmt: skip
     given = [
-        _score_markers((s for s in course.scores if not s.by_patient), _("Score at the clinic"), "circle"),
-        _score_markers((s for s in course.scores if s.by_patient), _("Score by the patient"), "diamond-open"),
+        _score_markers(by_clinic, _("Score at the clinic"), "circle"),
+        _score_markers(by_patient, _("Score by the patient"), "diamond-open"),
     ]
     notes = [title("score", f"<b>{_('Symptom score')}</b>  {_('of 15')}", paper)]
-    totals = [score.total for score in course.scores if score.total is not None]
+    totals = [score.total for score in by_clinic if score.total is not None]
     if totals:
         worse = totals[-1] > min(totals)
         under = (_("best was %(n)s") if paper.words else _("best %(n)s")) % {"n": min(totals)}
@@ -321,10 +324,15 @@ def _score_markers(scores: Iterable[ScorePoint], name: str, symbol: str) -> Part
     return {
         "type": "scatter", "mode": "markers", "name": name, "xaxis": "x", "yaxis": "y6",
         "x": [score.on.isoformat() for score in found], "y": [score.total for score in found],
-        "text": [f"<b>{_('Score %(n)s') % {'n': score.total}}</b><br>{day(score.on)}" for score in found],
+        "text": [f"<b>{_score_words(score)}</b><br>{day(score.on)}" for score in found],
         "hovertemplate": "%{text}<extra></extra>",
         "marker": {"symbol": symbol, "size": 7, "color": ACCENT, "line": {"width": 1.5, "color": ACCENT}},
     }  # fmt: skip
+
+
+def _score_words(score: ScorePoint) -> str:
+    words = _("Score %(n)s by the patient") if score.by_patient else _("Score %(n)s")
+    return words % {"n": score.total}
 
 
 def _hatched(window: Window, top: float, bottom: float) -> Part:

@@ -32,12 +32,18 @@ _OLDER = [("#8e99a7", "1px 3px"), ("#6d7886", "3px 3px"), ("#535d6a", "7px 3px")
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One stretch between two injections: (days since the injection, score) in order; `is_present`: the last."""
+    """One stretch between two injections: (days since the injection, score) in order, of the clinic and by the
+    patient; `is_present`: the last."""
 
     dose_on: dt.date
     scores: tuple[tuple[int, int], ...]
     by_patient: tuple[tuple[int, int], ...]
     is_present: bool
+
+    @property
+    def everything(self) -> list[tuple[int, int]]:
+        """Both, in order."""
+        return sorted((*self.scores, *self.by_patient))
 
     @property
     def words(self) -> str:
@@ -66,17 +72,16 @@ def cycles_of(dose_days: Sequence[dt.date], scores: Sequence[ScorePoint], today:
 
 def _cycle(dose_on: dt.date, points: Sequence[ScorePoint], *, is_present: bool) -> Cycle:
     ordered = sorted(points, key=attrgetter("on"))
-    pairs = [((point.on - dose_on).days, point.total or 0, point.by_patient) for point in ordered]
-    return Cycle(
-        dose_on,
-        tuple((days, total) for days, total, _ in pairs),
-        tuple((days, total) for days, total, by_patient in pairs if by_patient),
-        is_present,
+    clinic, patient = (
+        tuple(((point.on - dose_on).days, point.total or 0) for point in ordered if point.by_patient is who)
+        for who in (False, True)
     )
+    return Cycle(dose_on, clinic, patient, is_present)
 
 
 def worse_from(cycles: Sequence[Cycle]) -> int | None:
-    """The first day after an injection on which a score exceeds the best one; None if that never happens."""
+    """The first day after an injection on which a score of the clinic exceeds its best one; None if that never
+    happens. What the patient answers is measured otherwise and not mixed in."""
     best = min((total for cycle in cycles for _, total in cycle.scores), default=0)
     return min(
         (days for cycle in cycles for days, total in cycle.scores if total > best and days > 0), default=None
@@ -85,13 +90,13 @@ def worse_from(cycles: Sequence[Cycle]) -> int | None:
 
 def can_be_drawn(cycles: Sequence[Cycle]) -> bool:
     """Whether there is anything to see: a cycle with scores on two different days at least."""
-    return any(len({days for days, _ in cycle.scores}) > 1 for cycle in cycles)
+    return any(len({days for days, _ in cycle.everything}) > 1 for cycle in cycles)
 
 
 def cycle_figure(cycles: Sequence[Cycle], paper: Paper) -> Part:
     """The cycles as a figure: older ones grey, the latest thick and named."""
-    longest = max((days for cycle in cycles for days, _ in cycle.scores), default=56)
-    highest = max((total for cycle in cycles for _, total in cycle.scores), default=4)
+    longest = max((days for cycle in cycles for days, _ in cycle.everything), default=56)
+    highest = max((total for cycle in cycles for _, total in cycle.everything), default=4)
     onset = worse_from(cycles)
     shapes, notes = [], []
     if onset is not None:
@@ -122,29 +127,31 @@ def _lift(position: int) -> float:
 
 
 def _drawn(cycle: Cycle, from_last: int, lift: float) -> list[Part]:
-    """A cycle's line and, where the patient answered by link, hollow diamonds; `from_last` 1 is the latest."""
+    """A cycle's line and, where the patient answered by link, hollow diamonds beside it; `from_last` 1 is the
+    latest."""
     colour, dash = (ACCENT, "solid") if from_last == 1 else _OLDER[-(from_last - 1)]
     thick = from_last == 1
     after = _("day %(n)s after the dose of %(on)s")
-    hover = [
-        f"<b>{_('Score %(n)s') % {'n': total}}</b><br>{after % {'n': days, 'on': plain_date(cycle.dose_on)}}"
-        for days, total in cycle.scores
-    ]
-    asked = [pair for pair in cycle.scores if pair not in cycle.by_patient]
     line = {
         "type": "scatter", "mode": "lines", "name": cycle.words, "hoverinfo": "skip",
         "x": [days for days, _ in cycle.scores], "y": [total + lift for _, total in cycle.scores],
         "line": {"color": colour, "dash": dash, "width": 3 if thick else 1.75},
     }  # fmt: skip
-    texts = dict(zip(cycle.scores, hover, strict=True))
     marks = [
         {
             "type": "scatter", "mode": "markers", "name": cycle.words,
             "x": [days for days, _ in pairs], "y": [total + lift for _, total in pairs],
-            "text": [texts[pair] for pair in pairs], "hovertemplate": "%{text}<extra></extra>",
+            "text": [
+                f"<b>{said % {'n': total}}</b><br>{after % {'n': days, 'on': plain_date(cycle.dose_on)}}"
+                for days, total in pairs
+            ],
+            "hovertemplate": "%{text}<extra></extra>",
             "marker": {"symbol": symbol, "size": 9 if thick else 7, "color": colour},
         }
-        for pairs, symbol in ((asked, "circle"), (cycle.by_patient, "diamond-open"))
+        for pairs, symbol, said in (
+            (cycle.scores, "circle", _("Score %(n)s")),
+            (cycle.by_patient, "diamond-open", _("Score %(n)s by the patient")),
+        )
         if pairs
     ]  # fmt: skip
     return [line, *marks]
@@ -153,18 +160,20 @@ def _drawn(cycle: Cycle, from_last: int, lift: float) -> list[Part]:
 def _names(cycles: Sequence[Cycle], longest: int, highest: int, paper: Paper) -> list[Part]:
     """The cycles' names at the right edge, spread so that none covers another."""
     room = (highest + 1.2) / (8 if paper.words else 6)
-    ends = sorted(cycles, key=lambda cycle: (cycle.scores[-1][1], cycle.dose_on), reverse=True)
+    last_point = {cycle.dose_on: (cycle.scores or cycle.by_patient)[-1] for cycle in cycles}
+    ends = sorted(cycles, key=lambda cycle: (last_point[cycle.dose_on][1], cycle.dose_on), reverse=True)
     names, free_below = [], highest + 1.0
     for place, cycle in enumerate(ends):
         room_for_the_rest = room * (len(ends) - 1 - place)
-        y = max(min(float(cycle.scores[-1][1]), free_below), room_for_the_rest)
+        days, total = last_point[cycle.dose_on]
+        y = max(min(float(total), free_below), room_for_the_rest)
         free_below = y - room
         latest = cycle is cycles[-1]
         words = cycle.words if paper.words else cycle.words.partition(" ")[0]
         names.append(
             {
-                "text": f"<b>{words}</b>" if latest else words, "x": cycle.scores[-1][0],
-                "y": cycle.scores[-1][1] + _lift(cycles.index(cycle)), "ax": longest * 1.04, "ay": y,
+                "text": f"<b>{words}</b>" if latest else words, "x": days,
+                "y": total + _lift(cycles.index(cycle)), "ax": longest * 1.04, "ay": y,
                 "xref": "x", "yref": "y", "axref": "x", "ayref": "y", "xanchor": "left", "showarrow": True,
                 "arrowhead": 0, "arrowwidth": 0.75, "arrowcolor": ACCENT if latest else MUTED, "standoff": 6,
                 "font": {"color": ACCENT if latest else TEXT},

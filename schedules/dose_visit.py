@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from patients.models import Assessment, Batch, BloodDraw, Injection, Patient
+from patients.check_ins import answers_since, worse_in
+from patients.models import Assessment, Batch, BloodDraw, CheckIn, Injection, Patient
 from patients.vocabulary import Analyte, B12Drug, BodySite, Route
 from schedules.models import Booking, OpenEvent, Order, PatientSchedule
 from schedules.plan_words import dose_words, plan_words
@@ -61,11 +62,27 @@ class DoseVisit:
     @cached_property
     def _assessments(self) -> list[Assessment]:
         found = Assessment.objects.valid().filter(patient=self.patient, on__lte=self.today)
-        return list(found.order_by("-on", "-pk")[:50])
+        return list(found.order_by("-on", "-recorded_at", "-pk")[:50])
 
     @property
     def last_assessment(self) -> Assessment | None:
         return self._assessments[0] if self._assessments else None
+
+    @cached_property
+    def _said(self) -> list[CheckIn]:
+        """What the patient answered by link since the last assessment, newest first."""
+        return list(answers_since(self.patient, self.last_assessment, today=self.today))
+
+    @property
+    def said(self) -> CheckIn | None:
+        """The patient's latest answers that no assessment has followed yet."""
+        return self._said[0] if self._said else None
+
+    @property
+    def reports_worsening(self) -> bool:
+        """Whether any of them is worse than the last assessment."""
+        found = self.last_assessment.scores if self.last_assessment else None
+        return any(worse_in(said.scores, found) for said in self._said)
 
     @cached_property
     def _due(self) -> list[OpenEvent]:
@@ -185,9 +202,11 @@ class DoseVisit:
 
     @property
     def asks_scores(self) -> bool:
-        """Whether the five rows stand open: an assessment is due, or the latest found something."""
+        """Whether the five rows stand open: an assessment is due, the latest found something, or the patient reports
+        that it has become worse since."""
         last = self.last_assessment
-        return self.assessment_due or (last is not None and any(last.scores.values()))
+        found_something = last is not None and any(last.scores.values())
+        return self.assessment_due or found_something or self.reports_worsening
 
     @property
     def may_repeat_scores(self) -> bool:

@@ -12,13 +12,13 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from patients.models import Patient
+from patients.models import CheckIn, Patient
 from patients.templatetags.clinic_words import plain_date
 from patients.vocabulary import CauseKind, Severity
 from schedules.calendar_table import BLOOD, Booked, CalendarTable, calendar_table, how_far
 from schedules.chart_parts import NARROW, WIDE, Part
 from schedules.charts import RANGES, course_figure
-from schedules.course import CourseOfPatient, course_of
+from schedules.course import CourseOfPatient, ScorePoint, course_of
 from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, worse_from
 from schedules.facts import facts_for
 from schedules.flag_words import ShownFlag, shown
@@ -29,21 +29,25 @@ from schedules.queries import active_flags
 from schedules.rules.evaluate import evaluate
 from schedules.rules.facts import Facts
 from schedules.rules.results import SEVERITY_ORDER, Evaluation, Event, EventKind
+from schedules.score_table import DOMAINS, ScoreRow, score_rows
 from schedules.timeline import entries
 from schedules.timeline_words import Line, line_of
 from schedules.units import B12_UNIT
 
 PLAN_SHOWN = 30
+SCORES_SHOWN = 6
 _NAMES = (("b12", "B12"), ("mma", "MMA"), ("homocysteine", "homocysteine"), ("hb", "Hb"), ("mcv", "MCV"))
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the address asks for: the time shown, the unit family of B12, all dates or the nearest."""
+    """What the address asks for: the time shown, the unit family of B12, all dates or the nearest, all scores or the
+    newest."""
 
     shown: str
     family: str
     all_dates: bool
+    all_scores: bool
 
     @classmethod
     def of(cls, asked: Any, patient: Patient) -> "View":
@@ -53,6 +57,7 @@ class View:
             shown=shown_range if shown_range in RANGES else "all",
             family=family if family in B12_UNIT else patient.clinic.units,
             all_dates=asked.get("dates") == "all",
+            all_scores=asked.get("scores") == "all",
         )
 
 
@@ -205,7 +210,36 @@ class PatientPage:
     @cached_property
     def course(self) -> CourseOfPatient:
         """What the charts are drawn from."""
-        return course_of(self.facts, self.now, family=self.view.family)
+        said = [ScorePoint(row.on, row.total, by_patient=True) for row in self._check_ins]
+        return course_of(self.facts, self.now, family=self.view.family, check_ins=said)
+
+    @cached_property
+    def _check_ins(self) -> list[CheckIn]:
+        """What the patient answered by link, oldest first. One query."""
+        return list(
+            CheckIn.objects.valid().filter(patient=self.patient, on__lte=self.today).order_by("answered_at")
+        )
+
+    @property
+    def patient_scored(self) -> bool:
+        """Whether the charts show answers of the patient."""
+        return any(row.total is not None for row in self._check_ins)
+
+    @cached_property
+    def _score_rows(self) -> list[ScoreRow]:
+        return score_rows(self.facts, self._check_ins, today=self.today)
+
+    @property
+    def score_rows(self) -> list[ScoreRow]:
+        """The symptom scores as a table: the clinic's, and the patient's own; the newest unless all are asked for."""
+        return self._score_rows if self.view.all_scores else self._score_rows[:SCORES_SHOWN]
+
+    @property
+    def has_more_scores(self) -> bool:
+        """Whether the table leaves some out."""
+        return len(self._score_rows) > len(self.score_rows)
+
+    score_domains = DOMAINS
 
     @cached_property
     def course_chart(self) -> Part:
@@ -220,14 +254,18 @@ class PatientPage:
 
     @property
     def cycle_in_words(self) -> str:
-        """What the cycle chart shows, in a sentence."""
+        """What the cycle chart shows, in a sentence or two."""
         onset = worse_from(self._cycles)
         if onset is None:
-            return _("The score is the same on every day of the last cycles.")
-        return _("In the last %(n)s cycles the score is above its best from about day %(day)s on.") % {
-            "n": len(self._cycles),
-            "day": onset,
-        }
+            said = _("The score is the same on every day of the last cycles.")
+        else:
+            said = _("In the last %(n)s cycles the score is above its best from about day %(day)s on.") % {
+                "n": len(self._cycles),
+                "day": onset,
+            }
+        if any(cycle.by_patient for cycle in self._cycles):
+            said = f"{said} {_('What the patient answered by link is not counted in this.')}"
+        return said
 
     @cached_property
     def cycle_chart(self) -> Part | None:
@@ -251,7 +289,7 @@ class PatientPage:
             points = self.course.series[analyte]
             if points:
                 said.append(f"{name} {points[-1].reported}, {plain_date(points[-1].on)}")
-        totals = [score for score in self.course.scores if score.total is not None]
+        totals = [score for score in self.course.scores if score.total is not None and not score.by_patient]
         if totals:
             said.append(_("symptom score %(score)s of 15") % {"score": totals[-1].total})
         return "; ".join(said)

@@ -31,6 +31,7 @@ from patients.models import (
     AccessLog,
     Assessment,
     Cause,
+    CheckIn,
     Clinic,
     Injection,
     LabResult,
@@ -144,6 +145,11 @@ def _assessments(patient: Patient) -> QuerySet[Any]:
     return _record(Assessment.objects.filter(patient=patient), "assessment", "on", details)
 
 
+def _check_ins(patient: Patient) -> QuerySet[Any]:
+    details = _fields("peripheral_neuropathy", "gait_ataxia", "cognitive", "glossitis", "visual", "note")
+    return _record(CheckIn.objects.filter(patient=patient), "check_in", "on", details)
+
+
 def _decisions(patient: Patient) -> QuerySet[Any]:
     details = _fields(
         "kind", "protocol", "maintenance_interval", "interval", "reasons", "reason", "source", "note",
@@ -215,6 +221,7 @@ _ALL: dict[str, Callable[[Patient], QuerySet[Any]]] = {
     "injection": _injections,
     "results": _labs,
     "assessment": _assessments,
+    "check_in": _check_ins,
     "decision": _decisions,
     "order": _orders,
     "cause": _causes,

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from patients.check_ins import in_words as answer_words
 from patients.templatetags.clinic_words import day, plain_date, short_day
 from patients.vocabulary import (
     Analyte,
@@ -40,12 +41,13 @@ from schedules.timeline import Entry
 from schedules.units import unit_words
 
 _ICONS = {
-    "injection": "syringe", "results": "flask", "assessment": "pulse", "decision": "pen", "order": "pen",
+    "injection": "syringe", "results": "flask", "assessment": "pulse", "check_in": "pulse",
+    "decision": "pen", "order": "pen",
     "cause": "info", "medicine": "info", "pregnancy": "info", "flag": "alert", "contact": "phone",
     "message": "mail", "booking": "clock",
 }  # fmt: skip
 # The word of an entry's table in the address that strikes it out.
-_RECORD_WORDS = frozenset({"injection", "assessment", "cause", "medicine", "pregnancy"})
+_RECORD_WORDS = frozenset({"injection", "assessment", "check_in", "cause", "medicine", "pregnancy"})
 _PLAN_WORDS = {"decision": "withdraw_decision", "order": "withdraw_order"}
 _REGIMENS = {member.value: member.label for kind in (Regimen, Interval, LongInterval) for member in kind}
 
@@ -183,6 +185,16 @@ def _assessment(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> W
     return bold, said, under
 
 
+def _check_in(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    answers = {domain.label: answer_words(found[domain.value]) for domain in Domain}
+    said = "; ".join(f"{label.lower()}: {answer}" for label, answer in answers.items() if answer)
+    skipped = ", ".join(label.lower() for label, answer in answers.items() if not answer)
+    under = _("Not answered: %(what)s") % {"what": skipped} if skipped else ""
+    quoted = f"“{found['note']}”" if found["note"] else ""
+    return _("Patient answered by link"), said, (under, quoted)
+
+
 def decision_title(found: Mapping[str, Any]) -> str:
     """A decision in words: "Loading, alternate days", "Interval changed: every month"."""
     kind = DecisionKind(found["kind"])
@@ -295,6 +307,7 @@ _WORDS = {
     "injection": _injection,
     "results": _results,
     "assessment": _assessment,
+    "check_in": _check_in,
     "decision": _decision,
     "order": _order,
     "cause": _cause,

@@ -7,7 +7,18 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from patients.models import Assessment, Batch, Clinic, ClinicRole, Injection, LabResult, Patient, Product
+from patients.models import (
+    Assessment,
+    Batch,
+    CheckIn,
+    CheckInInvitation,
+    Clinic,
+    ClinicRole,
+    Injection,
+    LabResult,
+    Patient,
+    Product,
+)
 from schedules.models import Decision, Order
 
 PASSWORD = "correct horse battery"
@@ -68,6 +79,35 @@ class AssessmentFactory(OfPatient):
         model = Assessment
 
     on = MONDAY
+    peripheral_neuropathy = 0
+    gait_ataxia = 0
+    cognitive = 0
+    glossitis = 0
+    visual = 0
+
+
+class InvitationFactory(OfPatient):
+    class Meta:
+        model = CheckInInvitation
+
+    for_due_on = dt.date(2026, 3, 16)
+    sent_on = MONDAY
+
+
+class CheckInFactory(OfPatient):
+    """Answered on the evening of `on`, by its own invitation."""
+
+    class Meta:
+        model = CheckIn
+
+    on = MONDAY
+    answered_at = factory.LazyAttribute(lambda o: dt.datetime.combine(o.on, dt.time(19), dt.UTC))
+    invitation = factory.SubFactory(
+        InvitationFactory,
+        patient=factory.SelfAttribute("..patient"),
+        after_dose_on=factory.LazyAttribute(lambda o: o.factory_parent.on - dt.timedelta(40)),
+        answered_at=factory.LazyAttribute(lambda o: o.factory_parent.answered_at),
+    )
     peripheral_neuropathy = 0
     gait_ataxia = 0
     cognitive = 0

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from patients.actions.once import claim_form
 from patients.actions.records import lock_patient, ref, strike_out, tell_calendar
-from patients.models import Assessment, Cause, Injection, LabResult, Medication, Patient, Pregnancy
+from patients.models import Assessment, Cause, CheckIn, Injection, LabResult, Medication, Patient, Pregnancy
 from patients.models.record import ClinicalRecord
 from patients.permissions import Action, Membership
 from patients.vocabulary import ErrorReason
@@ -17,6 +17,7 @@ CORRECTABLE: dict[str, type[ClinicalRecord]] = {
     "injection": Injection,
     "result": LabResult,
     "assessment": Assessment,
+    "check_in": CheckIn,
     "cause": Cause,
     "medicine": Medication,
     "pregnancy": Pregnancy,

@@ -7,8 +7,9 @@ from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
+from patients.check_ins import in_words
 from patients.forms.base import ActionForm, ClockInput, DayInput
-from patients.models import Assessment, Cause, Medication, Patient, Pregnancy
+from patients.models import Assessment, Cause, CheckIn, Medication, Patient, Pregnancy
 from patients.vocabulary import CauseKind, Domain, ErrorReason, MedicationDrug, Score
 
 SAME_AS_LAST_DAYS = 14
@@ -73,9 +74,11 @@ class AssessmentForm(PatientDayForm):
     # The assessment that "same as last time" repeats: the one shown, not one saved meanwhile.
     same = forms.UUIDField(required=False)
 
-    def __init__(self, *args: Any, last: Assessment | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, last: Assessment | None = None, said: CheckIn | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.last = last
+        self.last, self.said = last, said
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -105,12 +108,14 @@ class AssessmentForm(PatientDayForm):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """What the template draws: a domain with its four scores, the last one, and what is chosen."""
+        """What the template draws: a domain with its four scores, the last one, what the patient said since, and
+        what is chosen."""
         return [
             {
                 "name": domain.value,
                 "label": domain.label,
                 "last": getattr(self.last, domain.value) if self.last else None,
+                "said": in_words(getattr(self.said, domain.value)) if self.said else "",
                 "chosen": str(self[domain.value].value() if self[domain.value].value() is not None else ""),
                 "scores": [(score.value, score.label) for score in Score],
             }

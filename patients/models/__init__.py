@@ -1,6 +1,7 @@
 """The record: who, what was given, what was measured. Nothing clinical is deleted; corrections keep the old row."""
 
 from patients.models.access import AccessLog
+from patients.models.check_in import CheckIn, CheckInInvitation
 from patients.models.clinic import Clinic, ClinicDefaults, ClinicRole, ClosedDate
 from patients.models.clinical import (
     Assessment,
@@ -21,6 +22,8 @@ __all__ = [
     "Batch",
     "BloodDraw",
     "Cause",
+    "CheckIn",
+    "CheckInInvitation",
     "Clinic",
     "ClinicDefaults",
     "ClinicRole",

@@ -109,21 +109,47 @@ class Medication(ClinicalRecord):
         return self.get_drug_display()
 
 
-def _score(label: str) -> models.PositiveSmallIntegerField:
+def score_field(label: str) -> models.PositiveSmallIntegerField:
+    """The score of a domain, 0 to 3, null where there is none."""
     return models.PositiveSmallIntegerField(label, null=True, blank=True)
 
 
+def scores_up_to_three(model: str) -> list[models.CheckConstraint]:
+    """Constraints of a model with the five domains."""
+    return [
+        models.CheckConstraint(
+            condition=Q(**{f"{domain}__isnull": True}) | Q(**{f"{domain}__lte": 3}), name=f"{model}_{domain}"
+        )
+        for domain in Domain
+    ]
+
+
+class DomainScores:
+    """What rows with the five domains have in common."""
+
+    @property
+    def scores(self) -> dict[str, int | None]:
+        """Domain code to score, null where there is none."""
+        return {domain.value: getattr(self, domain.value) for domain in Domain}
+
+    @property
+    def total(self) -> int | None:
+        """The symptom score, 0 to 15; none when a domain has no score."""
+        found = list(self.scores.values())
+        return None if None in found else sum(score for score in found if score is not None)
+
+
 @keep_history()
-class Assessment(ClinicalRecord):
+class Assessment(DomainScores, ClinicalRecord):
     """A clinician's scores of the five domains (R2): 0 absent to 3 severe, null not assessed."""
 
     on = models.DateField(_("date"))
     at = models.TimeField(_("time"), null=True, blank=True)
-    peripheral_neuropathy = _score(Domain.PERIPHERAL_NEUROPATHY.label)
-    gait_ataxia = _score(Domain.GAIT_ATAXIA.label)
-    cognitive = _score(Domain.COGNITIVE.label)
-    glossitis = _score(Domain.GLOSSITIS.label)
-    visual = _score(Domain.VISUAL.label)
+    peripheral_neuropathy = score_field(Domain.PERIPHERAL_NEUROPATHY.label)
+    gait_ataxia = score_field(Domain.GAIT_ATAXIA.label)
+    cognitive = score_field(Domain.COGNITIVE.label)
+    glossitis = score_field(Domain.GLOSSITIS.label)
+    visual = score_field(Domain.VISUAL.label)
     same_as_last = models.BooleanField(default=False)
     note = models.TextField(_("note"), blank=True)
     # Scored while an injection was logged: taken back together with it.
@@ -132,31 +158,11 @@ class Assessment(ClinicalRecord):
     )
 
     class Meta(ClinicalRecord.Meta):
-        constraints = [
-            *ClinicalRecord.Meta.constraints,
-            *(
-                models.CheckConstraint(
-                    condition=Q(**{f"{domain}__isnull": True}) | Q(**{f"{domain}__lte": 3}),
-                    name=f"assessment_{domain}",
-                )
-                for domain in Domain
-            ),
-        ]
+        constraints = [*ClinicalRecord.Meta.constraints, *scores_up_to_three("assessment")]
         indexes = [models.Index(fields=["patient", "on"], name="assessment_by_date")]
 
     def __str__(self) -> str:
         return f"{self.on}"
-
-    @property
-    def scores(self) -> dict[str, int | None]:
-        """Domain code to score, null where not assessed."""
-        return {domain.value: getattr(self, domain.value) for domain in Domain}
-
-    @property
-    def total(self) -> int | None:
-        """The symptom score, 0 to 15; none when a domain was not assessed."""
-        found = list(self.scores.values())
-        return None if None in found else sum(score for score in found if score is not None)
 
 
 @keep_history()

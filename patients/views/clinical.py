@@ -16,6 +16,7 @@ from patients.actions.corrections import correct_record as strike
 from patients.actions.once import AlreadySubmittedError, recorded_before
 from patients.actions.people import edit_patient as edit
 from patients.actions.records import ChangedMeanwhileError
+from patients.check_ins import answers_since, latest_assessment
 from patients.entry_words import entry_words
 from patients.forms.clinical import (
     AllergiesForm,
@@ -26,7 +27,7 @@ from patients.forms.clinical import (
     MedicationForm,
     PregnancyForm,
 )
-from patients.models import Assessment, Cause, Medication, Patient, Pregnancy
+from patients.models import Cause, Medication, Patient, Pregnancy
 from patients.notices import notify
 from patients.permissions import Action, allow, member_of, patient_or_404
 from patients.views.page import patient_context
@@ -45,9 +46,10 @@ def record_assessment(request: HttpRequest, uid: str) -> HttpResponse:
     """Score the five domains; nothing is chosen at first."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
     today = patient.clinic.today()
-    last = Assessment.objects.valid().filter(patient=patient, on__lte=today).order_by("-on", "-pk").first()
+    last = latest_assessment(patient, today=today)
+    said = answers_since(patient, last, today=today).first()
     form = AssessmentForm(
-        request.POST or None, patient=patient, today=today, last=last, initial={"on": today}
+        request.POST or None, patient=patient, today=today, last=last, said=said, initial={"on": today}
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -67,7 +69,7 @@ def record_assessment(request: HttpRequest, uid: str) -> HttpResponse:
         notify(request, _("Assessment saved for %(name)s.") % {"name": patient.name})
         return redirect("patient", patient.uid)
     _seen(request, patient, "assessment form")
-    context = patient_context(request, patient) | {"form": form, "last": last}
+    context = patient_context(request, patient) | {"form": form, "last": last, "said": said}
     return render(request, "patients/assessment.html", context, status=422 if form.errors else 200)
 
 

@@ -10,14 +10,14 @@ from django.db.models import Q
 
 from patients.models import Clinic, Patient
 from patients.scope import clinic_scope
+from schedules.actions.invite import invite
 from schedules.actions.job_runs import note_run
 from schedules.messages.rendering import render_reminder
-from schedules.messages.visits import MISSED_FOR, Reminder, Visit, visits_of, wanted
+from schedules.messages.visits import ASK_BEFORE, MISSED_FOR, Reminder, Visit, visits_of, wanted
 from schedules.models import Booking, Message, PatientSchedule
 
 log = logging.getLogger(__name__)
 State = Message.State
-_WEEK = dt.timedelta(7)
 BATCH = 500
 
 
@@ -54,8 +54,8 @@ def prepare_for_clinic(clinic: Clinic, *, now: dt.datetime) -> dict[str, int]:
 
 
 def _patients_in_question(clinic: Clinic, today: dt.date) -> list[int]:
-    """Reachable patients with a visit in the coming week, a missed one, or a coming date they were told."""
-    soon = (today, today + _WEEK)
+    """Reachable patients with a visit in the coming two weeks, a missed one, or a coming date they were told."""
+    soon = (today, today + ASK_BEFORE)
     told = Message.objects.filter(clinic=clinic, patient__isnull=False, announced_on__gte=today)
     booked = Booking.objects.filter(clinic=clinic, cancelled_at__isnull=True, on__range=soon)
     reachable = Patient.objects.filter(
@@ -79,10 +79,15 @@ def _prepare_batch(patient_ids: list[int], *, today: dt.date, now: dt.datetime) 
     for message in Message.objects.filter(patient_id__in=patient_ids).defer("text", "html", "calendar"):
         past[message.patient_id or 0].append(message)
     rows, again, unprepared = [], [], 0
-    for patient_id, visit in visits_of(patient_ids).items():
+    visits = visits_of(patient_ids)
+    reminders = {pk: wanted(visit, past[pk], today=today) for pk, visit in visits.items()}
+    visits |= invite(
+        visits[pk] for pk, found in reminders.items() if any(r.kind == Message.Kind.CHECK_IN for r in found)
+    )
+    for patient_id, visit in visits.items():
         messages = past[patient_id]
         known = {Reminder(m.kind, m.announced_on, m.step): m for m in messages}
-        for reminder in wanted(visit, messages, today=today):
+        for reminder in reminders[patient_id]:
             row = known.get(reminder)
             if row is None:
                 try:

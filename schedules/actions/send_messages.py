@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from patients.models import Clinic
 from patients.scope import clinic_scope
+from schedules.actions.invite import note_sending
 from schedules.actions.job_runs import note_run
 from schedules.actions.staff_messages import prepare_staff_messages, reason_against_staff
 from schedules.messages.mail import Outbox, is_final, is_unreachable, mail_of, words_for
@@ -160,6 +161,10 @@ def _reason_against(message: Message, *, today: dt.date, now: dt.datetime) -> st
     why = reason_against(reminder, visit, today=today)
     if why or visit is None:
         return why
+    if message.kind == Message.Kind.CHECK_IN:
+        visit = note_sending(visit, today=today)
+        if visit.invitation is None:
+            return _("The visit has taken place or moved.")
     told = Message.objects.filter(patient=message.patient_id, state=State.SENT).count()
     rendered = render_reminder(reminder, visit, version=told, now=now)
     message.patient, message.to = visit.patient, visit.patient.email

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from patients.models import AccessLog, Patient
+from patients.models import AccessLog, CheckInInvitation, Patient
 from patients.scope import set_local_scope
 from schedules.actions.prepare_messages import prepare_for_clinic
 from schedules.demo.rows import Shelf, recorded_when_it_happened
@@ -111,6 +111,7 @@ def _send(shelf: Shelf, lives: Lives, today: dt.date) -> None:
     Message.objects.bulk_update(
         messages, ["created_at", "state", "why", "attempts", "next_attempt_at", "sent_at"]
     )
+    CheckInInvitation.objects.filter(clinic=shelf.clinic, sent_on__isnull=True).update(sent_on=today)
 
 
 def _send_earlier(shelf: Shelf, lives: Lives, today: dt.date) -> None:

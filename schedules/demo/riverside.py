@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from schedules.demo.stories import Called, Decided, Expects, Gave, Measured, Scored, Story, Takes
+from schedules.demo.stories import Answered, Called, Decided, Expects, Gave, Measured, Scored, Story, Takes
 
 PA: dict[str, Any] = {"kind": "pernicious_anaemia", "intrinsic_factor_antibody": "positive"}
 PA_UNKNOWN: dict[str, Any] = {"kind": "pernicious_anaemia", "intrinsic_factor_antibody": "unknown"}
@@ -33,6 +33,8 @@ BOOKED_TODAY = (
             Measured(124, ("b12 262 pmol/L", "mma 312 nmol/L", "homocysteine 9.6 umol/L", "hb 132 g/L"), True),
             Measured(124, ("mcv 93 fL", "ferritin 61 ug/L", "transferrin_saturation 26 %"), True),
             Scored(124, (1, 1, 0, 0, 0)),
+            Answered(76, (2, 1, 0, 0, 0)),
+            Answered(15, (2, 2, 1, 0, 0), "Tired again, and my feet are numb every evening."),
             Scored(14, (2, 1, 1, 0, 0), "Phoned: tired and numb again, as before each dose lately"),
         ),
         shows=("SYMPTOM_RECURRENCE", "MMA_ABOVE_TARGET", "SUGGEST_MONTHLY", "TROUGH_DRAW_DUE"),
@@ -102,6 +104,7 @@ COMING = (
     Story(
         "RS-22014", "Oliver Nnamdi", date(1997, 5, 6), "male", (PA,), "alternate_day", "2mo", doses=1,
         loading_days=62, due=3, before=(1, 0, 1, 0, 0), after=(0, 0, 0, 0, 0), shows=("TROUGH_DRAW_DUE",),
+        extras=(Answered(8, (0, 0, 0, 0, 0)),),
     ),
     Story(
         "RS-16650", "Sofia Marchetti", date(1971, 2, 2), "female", (PA,), "three_times_weekly", "3mo", doses=8,
@@ -110,6 +113,9 @@ COMING = (
     Story(
         "RS-08127", "Keith Aldous", date(1956, 6, 18), "male", (PA,), "alternate_day", "2mo", doses=15,
         loading_days=80, due=7, before=(2, 1, 0, 0, 2), after=(1, 0, 0, 0, 0),
+        extras=(
+            Answered(3, (2, 1, 0, 0, 0), "My feet feel like cotton wool since last week. I stumbled on the stairs."),
+        ),
     ),
     Story(
         "RS-20884", "Joan Petrie", date(1966, 9, 12), "female", (PA,), "alternate_day", "2mo", doses=6,
@@ -131,6 +137,7 @@ COMING = (
     Story(
         "RS-15120", "Beatrice Hollis", date(1953, 8, 25), "female", (PA,), "three_times_weekly", "2mo", doses=13,
         loading_days=12, due=6, treated=150, last_values=("b12 121 pmol/L", "mma 410 nmol/L"),
+        extras=(Answered(5, (0, 0, 0, None, 0), "All well, thank you."),),
         shows=("LOW_TROUGH_REVIEW",),
     ),
     Story(

@@ -15,6 +15,8 @@ from patients.models import (
     Assessment,
     Batch,
     Cause,
+    CheckIn,
+    CheckInInvitation,
     Clinic,
     Injection,
     LabResult,
@@ -30,7 +32,7 @@ from schedules.rules.dates import add_months
 
 # The rows, in the order in which they may be stored.
 MODELS: tuple[type[Model], ...] = (
-    Cause, Pregnancy, Medication, Assessment, Injection, LabResult, Decision, Order,
+    Cause, Pregnancy, Medication, Assessment, CheckIn, Injection, LabResult, Decision, Order,
 )  # fmt: skip
 PHONE = "07700 900"  # a range kept free for invented people
 ARMS = (BodySite.DELTOID_LEFT, BodySite.DELTOID_RIGHT)
@@ -148,6 +150,7 @@ def add_rows(rows: Rows, life: Life, patient: Patient) -> None:
         _injection(rows, life, patient, dose, position)
     for lab in life.labs:
         _lab(rows, life, patient, lab)
+    _answers(rows, life, patient)
     _decisions(rows, life, patient)
     _orders(rows, life, patient)
     _mistakes(rows, life, patient)
@@ -191,6 +194,24 @@ def _injection(rows: Rows, life: Life, patient: Patient, dose: Any, position: in
         given_by=shelf.nurse if here else None, identity_checked=here, screening_clear=here,
         note=more.get("note", ""), codes=codes,
     )  # fmt: skip
+
+
+def _answers(rows: Rows, life: Life, patient: Patient) -> None:
+    """What the patient answered by link, two days after being asked."""
+    tz = rows.shelf.clinic.tz
+    for answer in life.answers:
+        on = life.ago(answer.ago)
+        dose_on = max(dose.on for dose in life.injections if dose.on < on)
+        answered_at = dt.datetime.combine(on, dt.time(19, 25), tz)
+        invitation = CheckInInvitation.objects.create(
+            clinic=rows.shelf.clinic, patient=patient, after_dose_on=dose_on, for_due_on=on + dt.timedelta(12),
+            sent_on=on - dt.timedelta(2), answered_at=answered_at,
+        )  # fmt: skip
+        rows.add(
+            CheckIn, life, patient, on, on=on, answered_at=answered_at, note=answer.note,
+            invitation=invitation, recorded_by=None,
+            **{domain.value: score for domain, score in zip(Domain, answer.scores, strict=True)},
+        )  # fmt: skip
 
 
 def _lab(rows: Rows, life: Life, patient: Patient, lab: Any) -> None:

@@ -15,6 +15,15 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What the patient answered by link, in the order of the domains."""
+
+    ago: int
+    scores: tuple[int | None, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """Results drawn together, as "b12 262 pmol/L" or "b12 >200 pmol/L"."""
 
@@ -75,7 +84,7 @@ class Called:
     again_in: int | None = None
 
 
-Extra = Scored | Measured | Gave | Decided | Takes | Expects
+Extra = Scored | Answered | Measured | Gave | Decided | Takes | Expects
 
 NONE = (0, 0, 0, 0, 0)
 

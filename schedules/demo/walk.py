@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from schedules.demo.response import Response
-from schedules.demo.stories import Decided, Expects, Gave, Measured, Scored, Story, Takes
+from schedules.demo.stories import Answered, Decided, Expects, Gave, Measured, Scored, Story, Takes
 from schedules.rules.dates import add_months
 from schedules.rules.evaluate import evaluate
 from schedules.rules.facts import (
@@ -49,6 +49,7 @@ class Life:
     due_on: date | None = None
     decisions: list[Decision] = field(default_factory=list)
     assessments: list[Assessment] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
     injections: list[Injection] = field(default_factory=list)
     labs: list[Lab] = field(default_factory=list)
     medications: list[Medication] = field(default_factory=list)
@@ -251,6 +252,8 @@ def _add(life: Life, extra: Any) -> None:
         case Scored():
             ref = life.ref("assessment", note=extra.note)
             life.assessments.append(Assessment(life.ago(extra.ago), extra.scores, ref))
+        case Answered():
+            life.answers.append(extra)
         case Measured():
             for text in extra.results:
                 Response.record(life, life.ago(extra.ago), text, before_dose=extra.before_dose)

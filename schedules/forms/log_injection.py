@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from patients.actions.injections import Afterwards, Dose, Screening
+from patients.check_ins import in_words
 from patients.forms.base import ActionForm, ClockInput, DayInput
 from patients.forms.clinical import PatientDayForm
 from patients.models import Batch
@@ -234,12 +235,13 @@ class LogForm(GivenFields, ReasonFields):
     @property
     def score_rows(self) -> list[dict[str, Any]]:
         """What components/score_rows.html draws."""
-        last = self.visit.last_assessment
+        last, said = self.visit.last_assessment, self.visit.said
         return [
             {
                 "name": domain.value,
                 "label": domain.label,
                 "last": getattr(last, domain.value) if last else None,
+                "said": in_words(getattr(said, domain.value)) if said else "",
                 "chosen": str(self[domain.value].value() if self[domain.value].value() is not None else ""),
                 "scores": [(score.value, score.label) for score in Score],
             }

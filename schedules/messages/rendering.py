@@ -10,14 +10,16 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from patients.check_ins import Invited
 from patients.models import Clinic, Patient
 from schedules.messages.invitation import calendar_of
-from schedules.messages.links import Recipient, unsubscribe_url
+from schedules.messages.links import Recipient, check_in_url, unsubscribe_url
 from schedules.messages.visits import Reminder, Visit
 from schedules.messages.words import clinical_words, without_clinical_words
 from schedules.models import Message
 
 _DAY = "D j M Y"
+_WITH_CALENDAR = frozenset({Message.Kind.VISIT_COMING, Message.Kind.DATE_CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def first_name_of(patient: Patient) -> str:
 
 
 def render_reminder(reminder: Reminder, visit: Visit, *, version: int, now: dt.datetime) -> Rendered:
-    """A message to a patient about a visit; with a calendar entry when the visit is still to come."""
+    """A message to a patient about a visit; with a calendar entry when it tells the date of one to come, with the
+    link to answer when it asks how they are (then the visit has an invitation)."""
     patient, clinic = visit.patient, visit.patient.clinic
     today = now.astimezone(clinic.tz).date()
     with translation.override(language_of(patient.language)):
@@ -67,8 +70,10 @@ def render_reminder(reminder: Reminder, visit: Visit, *, version: int, now: dt.d
             "ten_minutes_more": visit.ten_minutes_more,
             "unsubscribe_url": unsubscribe_url(Recipient(clinic.pk, patient.uid), today=today),
         }
+        if reminder.kind == Message.Kind.CHECK_IN and visit.invitation is not None:
+            context["check_in_url"] = check_in_url(Invited(clinic.pk, patient.uid, visit.invitation.pk))
         calendar = ""
-        if reminder.kind != Message.Kind.VISIT_MISSED:
+        if reminder.kind in _WITH_CALENDAR:
             summary = _("Visit: %(clinic)s") % {"clinic": context["clinic"]}
             calendar = calendar_of(visit, place=context["place"], summary=summary, version=version, now=now)
         return _render(reminder.kind, context, calendar)

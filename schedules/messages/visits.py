@@ -6,17 +6,21 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from patients.models import Patient
+from patients.models import CheckInInvitation, Patient
 from patients.templatetags.clinic_words import day
 from patients.vocabulary import Interval, Phase
 from schedules.models import Booking, Message, PatientSchedule
 
 Kind, State = Message.Kind, Message.State
-WEEK_BEFORE, DAY_BEFORE, MISSED = "7d", "1d", "missed"
+WEEK_BEFORE, DAY_BEFORE, MISSED, ASKED = "7d", "1d", "missed", "14d"
 # A reminder a week before is noise where the visits are days apart.
 _TOO_FREQUENT = frozenset({Interval.TWICE_WEEKLY, Interval.W1})
+# How they are is asked where there is time to feel worse between two doses, so many days before the next one.
+_TIME_TO_ASK = frozenset({Interval.M1, Interval.M2, Interval.M3})
+ASK_BEFORE, _WEEK = dt.timedelta(14), dt.timedelta(7)
 # How long after the day on which a visit counts as missed it still makes sense to write.
 MISSED_FOR = dt.timedelta(14)
 _ANNOUNCES = frozenset({Kind.VISIT_COMING, Kind.DATE_CHANGED})
@@ -42,11 +46,13 @@ class Visit:
     missed_on: dt.date
     last_dose_on: dt.date | None
     weekly_or_more: bool
+    monthly_or_less: bool
     ten_minutes_more: bool
+    invitation: CheckInInvitation | None
 
 
 def visits_of(patient_ids: Collection[int]) -> dict[int, Visit]:
-    """The next visit of each patient who has an open injection event. Two queries for any number of patients."""
+    """The next visit of each patient who has an open injection event. Three queries for any number of patients."""
     schedules = PatientSchedule.objects.filter(patient_id__in=patient_ids, due_on__isnull=False)
     bookings = {
         booking.patient_id: booking
@@ -54,15 +60,29 @@ def visits_of(patient_ids: Collection[int]) -> dict[int, Visit]:
             patient_id__in=patient_ids, kind="injection", cancelled_at__isnull=True
         )
     }
+    invitations = invitations_of(patient_ids)
     found = {}
     for schedule in schedules.select_related("patient__clinic"):
-        visit = _visit(schedule, bookings.get(schedule.patient_id))
+        pk = schedule.patient_id
+        visit = _visit(schedule, bookings.get(pk), invitations.get(pk))
         if visit is not None:
-            found[schedule.patient_id] = visit
+            found[pk] = visit
     return found
 
 
-def _visit(schedule: PatientSchedule, booking: Booking | None) -> Visit | None:
+def invitations_of(patient_ids: Collection[int]) -> dict[int, CheckInInvitation]:
+    """The invitation that asks each patient how they are before the coming dose, where there is one. One query."""
+    last = F("patient__schedule__last_dose_on")
+    before_this_dose = Q(after_dose_on=last) | Q(
+        after_dose_on__isnull=True, patient__schedule__last_dose_on__isnull=True
+    )
+    rows = CheckInInvitation.objects.filter(before_this_dose, patient_id__in=patient_ids)
+    return {row.patient_id: row for row in rows}
+
+
+def _visit(
+    schedule: PatientSchedule, booking: Booking | None, invitation: CheckInInvitation | None
+) -> Visit | None:
     if schedule.due_on is None or schedule.book_on is None or schedule.missed_on is None:
         return None
     if booking is not None and booking.after_dose_on != schedule.last_dose_on:
@@ -77,7 +97,9 @@ def _visit(schedule: PatientSchedule, booking: Booking | None) -> Visit | None:
         missed_on=schedule.missed_on,
         last_dose_on=schedule.last_dose_on,
         weekly_or_more=schedule.phase == Phase.LOADING or schedule.interval in _TOO_FREQUENT,
+        monthly_or_less=schedule.phase != Phase.LOADING and schedule.interval in _TIME_TO_ASK,
         ten_minutes_more=schedule.blood_from is not None and schedule.blood_from <= on,
+        invitation=invitation,
     )
 
 
@@ -102,6 +124,9 @@ def wanted(visit: Visit, past: Iterable[Message], *, today: dt.date) -> list[Rem
         if not (told == visit.on and _told_at(visit, messages) == today):
             found.append(Reminder(Kind.VISIT_COMING, visit.on, DAY_BEFORE))
     found.append(Reminder(Kind.VISIT_MISSED, visit.due_on, MISSED))
+    # Once a dose: a date that moved since is no reason to ask again.
+    if not any(m.kind == Kind.CHECK_IN and _standing(m, visit) for m in messages):
+        found.append(Reminder(Kind.CHECK_IN, visit.due_on, ASKED))
     return [reminder for reminder in found if not reason_against(reminder, visit, today=today)]
 
 
@@ -160,6 +185,8 @@ def reason_against(reminder: Reminder, visit: Visit | None, *, today: dt.date) -
         return _("There is no e-mail address, or no agreement to reminders.")
     if reminder.kind == Kind.VISIT_MISSED:
         return _reason_against_missed(reminder, visit, today)
+    if reminder.kind == Kind.CHECK_IN:
+        return _reason_against_asking(reminder, visit, today)
     if visit.on != reminder.announced_on:
         return _("The visit has moved to %(day)s.") % {"day": day(visit.on)}
     return _reason_against_coming(reminder, visit, today)
@@ -178,6 +205,28 @@ def _reason_against_coming(reminder: Reminder, visit: Visit, today: dt.date) -> 
             return _("The visit is more than a week away.")
     if reminder.step == DAY_BEFORE and ahead != 1:
         return _("The visit is not tomorrow.")
+    return ""
+
+
+def _reason_against_asking(reminder: Reminder, visit: Visit, today: dt.date) -> str:
+    """Of asking how they are. Its date is the due date, which a booking does not move."""
+    invitation = visit.invitation
+    if visit.due_on != reminder.announced_on:
+        return _("The visit has taken place or moved.")
+    if not visit.monthly_or_less:
+        return _("Visits are too close together to ask in between.")
+    if invitation is not None and invitation.answered_at is not None:
+        return _("The patient has answered.")
+    if invitation is not None and invitation.is_locked:
+        return _("The birth year was wrong too often, so the link is locked. Please ask by phone.")
+    ahead = visit.on - today
+    if ahead > ASK_BEFORE:
+        return _("The visit is more than two weeks away.")
+    if ahead <= dt.timedelta(0):
+        return _("The day of the visit had come before it could be sent.")
+    if reminder.step == ASKED and ahead <= _WEEK:
+        # The reminder of the visit goes out then: two mails at once are one too many.
+        return _("It was too late to ask before the visit.")
     return ""
 
 

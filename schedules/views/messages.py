@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -13,15 +14,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from patients.actions.access import log_access
 from patients.actions.once import AlreadySubmittedError
 from patients.forms.base import ActionForm
 from patients.notices import notify
-from patients.permissions import Action, allow, clinic_here, member_of, public
+from patients.permissions import Action, allow, clinic_here, member_of
 from schedules import tasks
 from schedules.actions.messages import (
     NotWantedError,
@@ -30,8 +29,9 @@ from schedules.actions.messages import (
     unsubscribe,
 )
 from schedules.forms.messages import MessageFilter
-from schedules.messages.links import read_unsubscribe_token
+from schedules.messages.links import CHECK_IN_LINK, read_unsubscribe_token
 from schedules.models import Message
+from schedules.views.for_patients import for_patients
 
 State = Message.State
 PER_PAGE = 50
@@ -101,6 +101,7 @@ def _page_context(message: Message) -> dict[str, Any]:
     today = clinic.today()
     return {
         "message": message,
+        "text": _shown_text(message),
         "patient": message.patient,
         "today": today,
         "happened": _what_happened(message),
@@ -108,6 +109,13 @@ def _page_context(message: Message) -> dict[str, Any]:
         "why_not_again": reason_against_resending(message, today=today),
         "form": ActionForm(),
     }
+
+
+def _shown_text(message: Message) -> str:
+    """The text without the link by which only the patient answers; where no mail leaves, it is read here."""
+    if message.kind != Message.Kind.CHECK_IN or settings.MAIL_IS_KEPT:
+        return message.text
+    return CHECK_IN_LINK.sub(_("(the patient's own link)"), message.text)
 
 
 _WRITTEN = (gettext_lazy("Written, waits to be sent"), "pen")
@@ -157,10 +165,7 @@ def message_resend(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return redirect("message", uid=again.uid)
 
 
-@public
-@transaction.non_atomic_requests
-@csrf_exempt
-@never_cache
+@for_patients
 def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     """Opened from a message: asks with a button, since mail scanners open links. A POST stops the e-mails, also the
     one that mail providers send by themselves (RFC 8058), which has neither session nor CSRF token."""
@@ -170,4 +175,4 @@ def unsubscribe_page(request: HttpRequest, token: str) -> HttpResponse:
     else:
         right, done = read_unsubscribe_token(token, today=now.date()) is not None, False
     context = {"right": right, "done": done and right}
-    return render(request, "schedules/message_unsubscribe.html", context, status=200 if right else 404)
+    return render(request, "for_patients/unsubscribe.html", context, status=200 if right else 404)

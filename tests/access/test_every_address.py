@@ -14,7 +14,7 @@ from patients.permissions import ALLOWED, Action, Role
 from tests.access.world import Side, make_side
 
 # Open to everybody; each says nothing of anybody without a secret that was sent to its owner.
-PUBLIC = {"health", "unsubscribe", "calendar_feed"}
+PUBLIC = {"health", "unsubscribe", "check_in", "calendar_feed"}
 # allauth's own pages: those to sign in with, and those that ask for a session by themselves.
 SIGNING_IN = {
     "account_login", "account_logout", "account_reset_password", "account_reset_password_done",

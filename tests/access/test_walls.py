@@ -18,6 +18,7 @@ CLINICAL = [
     "patients_injection",
     "patients_labresult",
     "patients_assessment",
+    "patients_checkin",
     "patients_patient",
     "schedules_decision",
 ]

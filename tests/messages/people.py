@@ -29,7 +29,8 @@ def clinic_that_reminds(**fields: Any) -> Clinic:
 
 
 def patient_with_visit(clinic: Clinic, *, on: dt.date = VISIT, **fields: Any) -> Patient:
-    """A patient in maintenance every two months, due and to be booked on `on`; call inside the clinic's scope."""
+    """A patient in maintenance every four weeks (nobody asks in between how they are), due and to be booked on `on`;
+    call inside the clinic's scope."""
     about = {"email": "ruth@mail.example", "email_consent": True, "email_consent_at": AGREED_AT}
     patient = PatientFactory(clinic=clinic, **(about | fields))
     plan(patient, on=on)
@@ -42,7 +43,7 @@ def plan(patient: Patient, *, on: dt.date | None, **fields: Any) -> PatientSched
     about = {
         "clinic": patient.clinic,
         "phase": "maintenance",
-        "interval": "2mo",
+        "interval": "4wk",
         "last_dose_on": dt.date(2026, 1, 18),
         "evaluated_on": dt.date(2026, 1, 18),
         "forecast_until": dt.date(2027, 1, 18),

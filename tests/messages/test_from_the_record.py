@@ -55,11 +55,11 @@ def days(patient: Patient, first: dt.date, last: dt.date) -> list[tuple[str, dt.
 
 
 def test_each_visit_is_announced_and_the_next_one_after_the_dose(patient: Patient) -> None:
-    expected = [("visit_coming", SECOND, "7d"), ("visit_coming", SECOND, "1d")]
+    expected = [("check_in", SECOND, "14d"), ("visit_coming", SECOND, "7d"), ("visit_coming", SECOND, "1d")]
     assert days(patient, FIRST, SECOND) == expected
     give(patient, SECOND)
     third = dt.date(2026, 5, 2)
-    expected += [("visit_coming", third, "7d"), ("visit_coming", third, "1d")]
+    expected += [("check_in", third, "14d"), ("visit_coming", third, "7d"), ("visit_coming", third, "1d")]
     assert days(patient, SECOND, third) == expected
 
 
@@ -74,7 +74,7 @@ def test_a_dose_taken_back_makes_the_told_date_stand_again(patient: Patient) -> 
 
 def test_who_stays_away_is_written_to_once(patient: Patient) -> None:
     sent = days(patient, FIRST, SECOND + dt.timedelta(30))
-    assert sent[2:] == [("visit_missed", SECOND, "missed")]
+    assert sent[3:] == [("visit_missed", SECOND, "missed")]
 
 
 def test_who_stops_hears_no_more(patient: Patient) -> None:

@@ -71,7 +71,7 @@ def test_the_present_cycle_is_thick_named_and_the_older_ones_dashed() -> None:
 
 
 def test_answers_by_link_are_hollow() -> None:
-    cycles = [Cycle(FIRST, ((14, 2), (45, 4)), ((45, 4),), is_present=True)]
+    cycles = [Cycle(FIRST, ((14, 2),), ((45, 4),), is_present=True)]
     marks = [trace for trace in cycle_figure(cycles, WIDE)["data"] if trace["mode"] == "markers"]
     assert {mark["marker"]["symbol"]: mark["x"] for mark in marks} == {"circle": [14], "diamond-open": [45]}
 
