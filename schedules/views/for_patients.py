@@ -32,6 +32,8 @@ def for_patients(view: PageT) -> PageT:
             response = render(request, "for_patients/failed.html", status=500)
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"
+        # Django would log the address of what it refuses, and the address is the link.
+        response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
     return public(transaction.non_atomic_requests(csrf_exempt(never_cache(shown))))

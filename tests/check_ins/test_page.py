@@ -147,7 +147,7 @@ def test_expired_used_locked_unsent_or_forged_is_one_and_the_same_page(desk: Des
         link_to(good, patient_uid=uuid.uuid4()),
         link_to(good, invitation_id=10**9),
         right[:-2] + ("1/" if right[-2] != "1" else "2/"),
-        re.sub(r"-\d+-(\d+)/$", r"-7-\1/", right),
+        re.sub(r"-\d+-(\d+)/$", r"-0-\1/", right),
         f"/q/{other_purpose}/",
         "/q/1-2-3-4/",
         "/q/nonsense/",
@@ -161,6 +161,13 @@ def test_expired_used_locked_unsent_or_forged_is_one_and_the_same_page(desk: Des
     assert (tries(good), tries(closed["expired"])) == (0, 0)
     assert f"/u/{right.removeprefix('/q/')}" != right
     assert Phone(f"/u/{right.removeprefix('/q/')}").open().status_code == 404
+
+
+def test_no_log_holds_the_link(phone: Phone, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", logger="django.request")
+    assert phone.try_year("1962").status_code == 422
+    assert Phone(phone.address[:-2] + "/").open().status_code == 404
+    assert "/q/" not in caplog.text
 
 
 def test_it_can_be_used_for_fourteen_days(phone: Phone) -> None:
