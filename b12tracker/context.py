@@ -30,6 +30,7 @@ MENU = [
     ("flags", _("Flags"), Action.SEE_CLINICAL),
     ("calendar", _("Calendar"), Action.CALENDAR),
     ("messages", _("Messages"), Action.MESSAGES),
+    ("indicators", _("Indicators"), Action.INDICATORS),
     ("guideline", _("Guideline"), Action.GUIDELINE),
     ("clinic", _("Clinic"), Action.MANAGE_CLINIC),
 ]

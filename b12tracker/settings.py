@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE = {
     # Every clinic has its own morning: each tick does what is due somewhere, and nothing twice.
     "sweep": {"task": "schedules.tasks.sweep_due_clinics", "schedule": 300.0},
     "rebuild": {"task": "schedules.tasks.rebuild_wanted_clinics", "schedule": 300.0},
+    "count_indicators": {"task": "schedules.tasks.count_due_clinics", "schedule": 300.0},
     "prepare_messages": {"task": "schedules.tasks.prepare_messages", "schedule": 300.0},
     "send_messages": {"task": "schedules.tasks.send_messages", "schedule": 60.0},
 }

@@ -40,7 +40,8 @@ class Action(Coded):
     LETTERS = "letters", "Letters and a patient's own record"
     MESSAGES = "messages", "See and resend messages"
     CALENDAR = "calendar", "Calendar of the clinic and feed"
-    INDICATORS = "indicators", "Indicators"
+    INDICATORS = "indicators", "Indicators: the numbers"
+    INDICATOR_LISTS = "indicator_lists", "Indicators: the patients behind a number"
     LOOK_UP_BATCH = "look_up_batch", "Look up products and batches, who had a batch"
     MANAGE_PRODUCTS = "manage_products", "Manage products and batches, withdraw"
     MANAGE_CLINIC = "manage_clinic", "Clinic settings, closed days, defaults, users, the whole access log"
@@ -64,6 +65,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.MESSAGES: frozenset({_N, _P, _C}),
     Action.CALENDAR: frozenset({_N, _P, _C, _M}),
     Action.INDICATORS: frozenset({_P, _M}),
+    Action.INDICATOR_LISTS: frozenset({_P}),
     Action.LOOK_UP_BATCH: frozenset({_N, _P, _M}),
     Action.MANAGE_PRODUCTS: frozenset({_M}),
     Action.MANAGE_CLINIC: frozenset({_M}),

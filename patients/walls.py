@@ -13,7 +13,13 @@ from django.db import connections
 from django.db.models import Model
 
 # Derived rows that are thrown away and rebuilt; settings of the clinic that may be taken back.
-DELETABLE = {"schedules.PatientSchedule", "schedules.OpenEvent", "schedules.Forecast", "patients.ClosedDate"}
+DELETABLE = {
+    "schedules.PatientSchedule",
+    "schedules.OpenEvent",
+    "schedules.Forecast",
+    "schedules.IndicatorCount",
+    "patients.ClosedDate",
+}
 # Read before a clinic scope exists (to make it), or about no patient.
 ACROSS_CLINICS = {
     "patients.ClosedDate",

@@ -7,6 +7,7 @@ from celery.app.task import Task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from schedules.actions import count_indicators as counting
 from schedules.actions import prepare_messages as preparing
 from schedules.actions import rebuild as rebuilding
 from schedules.actions import send_messages as sending
@@ -39,6 +40,12 @@ def send_messages() -> None:
 def rebuild_wanted_clinics() -> None:
     """Evaluate every patient again of clinics whose open days, time zone or defaults changed."""
     rebuilding.rebuild_wanted_clinics()
+
+
+@shared_task
+def count_due_clinics() -> None:
+    """Count the indicators of clinics whose night's sweep is done, or that asked for it."""
+    counting.count_due_clinics(now=timezone.now())
 
 
 def soon(task: Task) -> None:

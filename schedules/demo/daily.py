@@ -5,12 +5,15 @@ from typing import Any
 
 from patients.models import AccessLog, CheckInInvitation, Patient
 from patients.scope import set_local_scope
+from schedules.actions.count_indicators import count_clinic
 from schedules.actions.prepare_messages import prepare_for_clinic
 from schedules.demo.rows import Shelf, recorded_when_it_happened
 from schedules.demo.walk import Life
+from schedules.indicators.dues import doses_due
 from schedules.messages.rendering import render_reminder
 from schedules.messages.visits import DAY_BEFORE, Reminder, visits_of
 from schedules.models import Booking, Contact, Flag, JobRun, Message, PatientSchedule
+from schedules.rules.situation import Situation
 
 Lives = list[tuple[Life, Patient]]
 
@@ -21,10 +24,13 @@ def add_daily_work(shelf: Shelf, lives: Lives, *, today: dt.date) -> None:
     with recorded_when_it_happened(Booking, Contact, AccessLog):
         _book(shelf, lives, schedules, today)
         _call(shelf, lives)
+        _call_earlier(shelf, lives, today)
         _look(shelf, lives)
     _send(shelf, lives, today)
     _see_flags(shelf, today)
     _run_jobs(shelf, today)
+    count_clinic(shelf.clinic, today=today, now=_at(shelf, today, 2, 15))
+    set_local_scope([shelf.clinic.pk])  # the job has ended its own
 
 
 def _at(shelf: Shelf, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
@@ -65,6 +71,28 @@ def _call(shelf: Shelf, lives: Lives) -> None:
         for life, patient in lives
         for call in life.story.calls
     )  # fmt: skip
+
+
+OUTCOMES = ("agreed_date", "agreed_date", "agreed_date", "told_in_person", "no_answer", "call_later")
+
+
+def _call_earlier(shelf: Shelf, lives: Lives, today: dt.date) -> None:
+    """Calls of the year before: about every dose that was missed, and now and then about one that was not."""
+    rows = []
+    for life, patient in lives:
+        for due in doses_due(Situation(life.facts, until=today, on=today)):
+            chance = life.chance(f"call {due.due_on}")
+            on = life.clinic.first_open(due.missed_on if due.is_missed(today) else due.due_on)
+            if 40 < (today - on).days < 400 and (due.is_missed(today) or chance.random() < 0.1):
+                outcome = chance.choice(OUTCOMES)
+                rows.append(
+                    Contact(
+                        clinic=shelf.clinic, patient=patient, outcome=outcome, by=shelf.coordinator,
+                        call_on=on + dt.timedelta(3) if outcome == "call_later" else None,
+                        at=_at(shelf, on, 11, 20),
+                    )
+                )  # fmt: skip
+    Contact.objects.bulk_create(rows)
 
 
 def _look(shelf: Shelf, lives: Lives) -> None:

@@ -27,8 +27,14 @@ STORIES = (
         due=1, booked_at="11:00", booked_in=1, b12=112,
     ),
     Story(
-        "HC-0912", "Angus Rankin", date(1954, 12, 30), "male", (PA,), "alternate_day", "2mo", doses=12,
+        "HC-0912", "Angus Rankin", date(1954, 12, 30), "male", (PA,), "alternate_day", "3mo", doses=12,
         loading_days=90, due=12, before=(3, 3, 1, 0, 2), after=(2, 1, 0, 0, 1),
+        extras=(
+            Decided(
+                150, "change_interval", {"interval": "3mo", "reasons": ["symptom_free"]},
+                (("NEURO_MAX_2_MONTHS", "informed_choice", "No new symptoms for two years; wishes to come less."),),
+            ),
+        ),
     ),
     Story(
         "HC-1111", "Fatou Diallo", date(1995, 7, 2), "female", (SLEEVE,), "three_times_weekly", "3mo", doses=3,

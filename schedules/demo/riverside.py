@@ -111,10 +111,14 @@ COMING = (
         loading_days=12, due=4, mail="failed",
     ),
     Story(
-        "RS-08127", "Keith Aldous", date(1956, 6, 18), "male", (PA,), "alternate_day", "2mo", doses=15,
+        "RS-08127", "Keith Aldous", date(1956, 6, 18), "male", (PA,), "alternate_day", "3mo", doses=15,
         loading_days=80, due=7, before=(2, 1, 0, 0, 2), after=(1, 0, 0, 0, 0),
         extras=(
             Answered(3, (2, 1, 0, 0, 0), "My feet feel like cotton wool since last week. I stumbled on the stairs."),
+            Decided(
+                200, "change_interval", {"interval": "3mo", "reasons": ["patient_preference"]},
+                (("NEURO_MAX_2_MONTHS", "informed_choice", "Works abroad for ten weeks at a time; knows the risk."),),
+            ),
         ),
     ),
     Story(

@@ -34,6 +34,9 @@ MONTHS_OF = {"1mo": 1, "2mo": 2, "3mo": 3}
 LOADING_DAYS_A_DOSE = 7 / 3
 STEPS = 400
 TRIES = 14
+# Of the doses that came late, so many had been missed; none of late, for those are told by the stories.
+MISSED_AMONG_LATE = 0.2
+WELL_PAST_DAYS = 45
 BLOOD = frozenset({EventKind.CHECK, EventKind.PREGNANCY_CHECK, EventKind.PANEL})
 
 
@@ -358,7 +361,10 @@ class _Walk:
         ):
             return day
         if chance.random() < 0.25 and (self.until - day).days > 20:
-            day = self.life.clinic.first_open(day + timedelta(chance.choice((1, 2, 3, 6))))
+            late = chance.choice((1, 2, 3, 6))
+            if chance.random() < MISSED_AMONG_LATE and (self.until - day).days > WELL_PAST_DAYS:
+                late = (event.missed_on - day).days + late
+            day = self.life.clinic.first_open(day + timedelta(late))
         return day
 
     def _plateau_on(self, situation: Situation) -> date | None:

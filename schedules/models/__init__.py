@@ -3,6 +3,7 @@
 from schedules.models.calendar import Booking, Contact, Forecast, OpenEvent, PatientSchedule
 from schedules.models.feed import CalendarFeed
 from schedules.models.flag import Flag
+from schedules.models.indicator import IndicatorCount
 from schedules.models.job import JobRun
 from schedules.models.message import Message
 from schedules.models.plan import Decision, Order
@@ -14,6 +15,7 @@ __all__ = [
     "Decision",
     "Flag",
     "Forecast",
+    "IndicatorCount",
     "JobRun",
     "Message",
     "OpenEvent",

@@ -42,13 +42,13 @@ class Situation:
         self.until = until
         self.on = on
         self._ahead: set[date] = set()
-        decisions = self._recorded(facts.decisions)
+        self.decisions = self._recorded(facts.decisions)
         self.assessments = self._recorded(facts.assessments)
         self.b12_injections = [row for row in self._recorded(facts.injections) if row.drug in B12_DRUGS]
         labs = self._recorded(facts.labs, by_draw)
         self.doses = doses_of(self.b12_injections)
         self.plan: Plan = plan_of(
-            decisions, [dose.on for dose in self.doses], facts.clinic, self.defaults.d17_interval
+            self.decisions, [dose.on for dose in self.doses], facts.clinic, self.defaults.d17_interval
         )
         self.labs = LabBook(labs, self.doses, self.plan, self.defaults)
 

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-AREAS = ["record", "today", "patient", "decisions", "messages", "defaults", "calendar"]
+AREAS = ["record", "today", "patient", "decisions", "messages", "defaults", "calendar", "indicators"]
 
 urlpatterns = [
     path("", include(f"schedules.urls.{area}")) for area in AREAS if find_spec(f"schedules.urls.{area}")
