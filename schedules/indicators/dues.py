@@ -104,24 +104,51 @@ def checks_due(facts: Facts, now: Situation, *, since: date) -> list[Due]:
     """Every B12 check due on or after ``since`` that came due up to the situation's day, and the open ones.
 
     The check is taken as the clinic saw it on the day before: the draw that falls into its window, or comes
-    later, does it. A draw before the window that moves a check leaves no trace of it.
+    later, does it. A draw before the window that moves a check leaves no trace of it. ``missed_on`` is that
+    of the first dose given from the day the window opened: in the calendar each dose without the blood puts
+    the check off to the next one, here it does not.
     """
+    past = _Past(facts)
     window = timedelta(now.defaults.d13_days)
     draws = {lab.drawn_on for lab in now.labs.of("b12")}
     endings = {row.on for row in now.decisions if row.kind in STARTS or row.kind in ENDS}
+    doses = [dose.on for dose in now.doses]
     found = []
     for day in sorted(day for day in draws | endings if day >= since - window):
-        for check in _checks(Situation(facts, until=day - ONE_DAY, on=day - ONE_DAY)):
+        for check in past.checks_before(day):
+            missed_on = past.missed_on(check, doses, before=day)
             if day in draws and day >= check.earliest_on:
-                found.append(Due(check.due_on, check.missed_on, done_on=day, contents=check.contents))
+                found.append(Due(check.due_on, missed_on, done_on=day, contents=check.contents))
             elif day in endings and day >= check.due_on:
-                found.append(Due(check.due_on, check.missed_on, ended_on=day))
-    found += [Due(check.due_on, check.missed_on) for check in _checks(now)]
+                found.append(Due(check.due_on, missed_on, ended_on=day))
+    tomorrow = now.on + ONE_DAY
+    found += [
+        Due(check.due_on, past.missed_on(check, doses, before=tomorrow))
+        for check in past.checks_before(tomorrow)
+    ]
     return sorted((due for due in found if due.due_on >= since), key=lambda due: due.due_on)
 
 
-def _checks(situation: Situation) -> list[Event]:
-    return [event for event in situation.open_checks if event.kind == EventKind.CHECK]
+class _Past:
+    """The B12 checks that were open on the evening before a day; each day looked at once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._known: dict[date, list[Event]] = {}
+
+    def checks_before(self, day: date) -> list[Event]:
+        if day not in self._known:
+            situation = Situation(self._facts, until=day - ONE_DAY, on=day - ONE_DAY)
+            self._known[day] = [event for event in situation.open_checks if event.kind == EventKind.CHECK]
+        return self._known[day]
+
+    def missed_on(self, check: Event, doses: Sequence[date], *, before: date) -> date:
+        """The day from which a check open before a day is missed, doses without the blood not putting it off."""
+        dose = next((day for day in doses if check.earliest_on <= day < before), None)
+        if dose is None:
+            return check.missed_on
+        same = (event for event in self.checks_before(dose) if event.due_on == check.due_on)
+        return min([check.missed_on, *(event.missed_on for event in same)])
 
 
 def missing_parts(due: Due, now: Situation) -> tuple[str, ...]:

@@ -27,7 +27,9 @@ from schedules.models import IndicatorCount
 
 # Below this a percentage moves more by one patient than by what the clinic does.
 FEW = 10
+# About the same: fewer points, or no more than one case makes.
 SAME_POINTS = 3
+SAME_CASES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def trend_words(now: Number, before: Number) -> str:
     if min(now.of, before.of) < FEW:
         return _("%(said)s. Too few to compare percentages.") % {"said": said}
     points = now.percent - before.percent
-    if abs(points) < SAME_POINTS:
+    if abs(points) < SAME_POINTS or abs(points) * min(now.of, before.of) < 100 * SAME_CASES:
         return _("%(said)s: about the same.") % {"said": said}
     words = {
         (True, False): _("%(said)s: now %(points)s points higher, better."),

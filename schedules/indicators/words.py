@@ -194,6 +194,11 @@ HOW = {
             "stable), those drawn before they counted as missed and complete."
         ),
         gettext_lazy(
+            "Missed: from 15 days after the due date or, if that is later, after the dose the blood was booked with, "
+            "the first due from 14 days before the check. The calendar puts a check off to the next dose when the "
+            "blood was not taken; here that makes it late."
+        ),
+        gettext_lazy(
             "Complete: all that the check asked for on the day before the draw is on record within 14 days either "
             "side: blood count, homocysteine, an assessment of all five domains and, where asked, methylmalonic acid, "
             "ferritin and transferrin saturation."

@@ -65,6 +65,7 @@ def path_of(address: Address, side: Side) -> str:
         "day": "2026-03-02",
         "name": "d9_ferritin_ug_l",
         "pk": _key_of(address, side),
+        "indicator": "missed",
     }
     return reverse(address.name, kwargs={part: named[part] for part in address.parts})
 
