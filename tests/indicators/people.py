@@ -3,8 +3,6 @@
 import datetime as dt
 from typing import Any
 
-from django.utils import timezone
-
 from patients.models import Patient
 from patients.scope import clinic_scope
 from schedules.actions.count_indicators import count_clinic
@@ -48,7 +46,7 @@ def filled(clinic: Any, *, physician: Any = None, many: int = 1) -> list[Patient
             for _ in range(many)
         ]
         for patient in bad:
-            contacted(patient, "no_answer", timezone.make_aware(dt.datetime(2026, 9, 10), dt.UTC))
+            contacted(patient, "no_answer", dt.datetime(2026, 9, 10, tzinfo=dt.UTC))
         refresh_patients([patient.pk for patient in (*good, *bad)], cause="test", as_of=TODAY)
     return [*good, *bad]
 

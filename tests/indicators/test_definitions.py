@@ -457,8 +457,14 @@ CHECKS = [
         injections=doses(*(D(2026, 3, day) for day in (2, 4, 6, 9, 11, 13)), D(2026, 6, 13)),
         labs=bloods(D(2026, 6, 13), *FIRST_PARTS), assessments=(Assessment(D(2026, 6, 13), CLEAR),),
     ),
-    Told("not done yet, not missed yet", C, "2026-06", D(2026, 6, 15), (Why.CHECK_OPEN,), decisions=MONTHLY["decisions"], injections=MONTHLY["injections"][:3]),
-    Told("missed", C, "2026-06", D(2026, 6, 16), (Why.CHECK_NOT_DONE,), decisions=MONTHLY["decisions"], injections=MONTHLY["injections"][:3]),
+    Told(
+        "not done yet, not missed yet, no dose since", C, "2026-06", D(2026, 6, 15), (Why.CHECK_OPEN,),
+        decisions=MONTHLY["decisions"], injections=MONTHLY["injections"][:3],
+    ),
+    Told(
+        "missed, no dose since", C, "2026-06", D(2026, 6, 16), (Why.CHECK_NOT_DONE,),
+        decisions=MONTHLY["decisions"], injections=MONTHLY["injections"][:3],
+    ),
     Told(
         "drawn on the day it counts as missed", C, "2026-06", D(2026, 7, 31), (Why.CHECK_LATE,),
         decisions=MONTHLY["decisions"], injections=MONTHLY["injections"][:3],
