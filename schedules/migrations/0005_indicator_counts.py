@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('patients', '0003_prescriptions_keep_overrides'),
-        ('schedules', '0003_calendar_feed'),
+        ("schedules", "0004_escalation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
