@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from patients.models import Clinic, ClinicRole, Patient
+from patients.models.patient import MergedRecordError
 from patients.vocabulary import Coded
 
 
@@ -187,10 +188,11 @@ def patients_of(member: Membership, action: Action) -> QuerySet[Patient]:
     return Patient.objects.filter(clinic_id__in=member.clinics_for(action))
 
 
-def patient_or_404(request: HttpRequest, uid: Any, action: Action) -> Patient:
+def patient_or_404(request: HttpRequest, uid: Any, action: Action, *, merged_too: bool = False) -> Patient:
     """The patient with that address, if the user may do `action` in the patient's clinic.
 
-    Another clinic's patient is not found (404), one's own clinic's without the right is refused (403).
+    Another clinic's patient is not found (404), one's own clinic's without the right is refused (403). A record that
+    was merged into another is read only: unless `merged_too`, MergedRecordError leads to the page that says so.
     """
     member: Membership = request.member  # type: ignore[attr-defined]
     patient = (
@@ -200,4 +202,6 @@ def patient_or_404(request: HttpRequest, uid: Any, action: Action) -> Patient:
         raise Http404
     if not member.may(action, patient.clinic_id):
         raise PermissionDenied
+    if patient.merged_into_id is not None and not merged_too:
+        raise MergedRecordError(patient)
     return patient

@@ -71,17 +71,26 @@ def _statements(model: type[Model], role: str) -> list[str]:
             f'DROP POLICY IF EXISTS by_clinic ON "{table}"',
             f'CREATE POLICY by_clinic ON "{table}" USING ({_VISIBLE}) WITH CHECK ({_VISIBLE})',
         ]
-    fields = {field.name for field in model._meta.get_fields()}
-    if {"patient", "clinic"} <= fields and model._meta.app_label in OWN_APPS and not is_history(model):
-        found.append(_same_clinic(table))
-    return found
+    return found + [_same_clinic(table, column) for column in _patient_columns(model)]
 
 
-def _same_clinic(table: str) -> str:
-    """A row's clinic is its patient's clinic, or the row is refused."""
-    name = f"{table}_same_clinic"[:63]
+def _patient_columns(model: type[Model]) -> list[str]:
+    """The columns that name a patient, of a table whose rows belong to a clinic."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    if "clinic" not in fields or model._meta.app_label not in OWN_APPS or is_history(model):
+        return []
+    return [
+        str(field.column)
+        for field in fields.values()
+        if field.related_model is not None and field.related_model._meta.label == "patients.Patient"  # type: ignore[union-attr]
+    ]
+
+
+def _same_clinic(table: str, column: str) -> str:
+    """A row's clinic is that of the patient it names, or the row is refused."""
+    name = "_".join([table, *([] if column == "patient_id" else [column]), "same_clinic"])[:63]
     add = (
-        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (patient_id, clinic_id) '
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY ("{column}", clinic_id) '
         "REFERENCES patients_patient (id, clinic_id)"
     )
     missing = f"NOT EXISTS (SELECT FROM pg_constraint WHERE conname = '{name}')"

@@ -12,7 +12,8 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from patients.models import CheckIn, Patient
+from patients.models import CheckIn, Patient, PatientIdentifier
+from patients.models.patient import EARLIER_NUMBER
 from patients.templatetags.clinic_words import plain_date
 from patients.vocabulary import CauseKind, Severity
 from schedules.calendar_table import BLOOD, Booked, CalendarTable, calendar_table, how_far
@@ -71,13 +72,16 @@ class PatientPage:
 
     @cached_property
     def _head(self) -> dict[str, Any]:
-        """The responsible physician and the bookings, in one query."""
+        """The responsible physician, the further numbers and the bookings, in one query."""
         booking = Booking.objects.filter(patient=OuterRef("pk")).order_by("-made_at")
         fields = JSONObject(
             kind="kind", on="on", at="at", for_due_on="for_due_on", after="after_dose_on", off="cancelled_at"
         )
+        number = PatientIdentifier.objects.current().filter(patient=OuterRef("pk")).order_by("pk")
         found = Patient.objects.filter(pk=self.patient.pk).values(
-            physician_name=F("physician__name"), booked=ArraySubquery(booking.values(found=fields))
+            physician_name=F("physician__name"),
+            booked=ArraySubquery(booking.values(found=fields)),
+            numbers=ArraySubquery(number.values(found=JSONObject(kind="system", value="value"))),
         )
         head: dict[str, Any] = dict(found.get())
         return head
@@ -86,6 +90,17 @@ class PatientPage:
     def physician(self) -> str:
         """The responsible physician's name, or nothing."""
         return self._head["physician_name"] or ""
+
+    @property
+    def numbers(self) -> list[dict[str, str]]:
+        """The further numbers, each its kind and value; earlier record numbers, too."""
+        found: list[dict[str, str]] = self._head["numbers"]
+        return found
+
+    @property
+    def head_numbers(self) -> list[dict[str, str]]:
+        """Those that stand in the head of the page: the first two, without earlier record numbers."""
+        return [number for number in self.numbers if number["kind"] != EARLIER_NUMBER][:2]
 
     @cached_property
     def bookings(self) -> list[Booked]:

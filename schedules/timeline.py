@@ -39,7 +39,7 @@ from patients.models import (
     Patient,
     Pregnancy,
 )
-from schedules.models import Booking, Contact, Decision, Flag, Message, Order
+from schedules.models import Booking, Contact, Decision, Flag, Merge, Message, Order
 
 COLUMNS = (
     "e_kind", "e_day", "e_moment", "e_uid", "e_by", "e_by_id", "e_error_at", "e_error_by", "e_error_reason",
@@ -79,7 +79,16 @@ def _record(
 ) -> QuerySet[Any]:
     """A branch for a table of the clinical record."""
     if group:
-        rows = rows.values(day, "recorded_by", "error_at", "error_by", "error_reason", "error_note").annotate(
+        rows = rows.values(
+            day,
+            "recorded_by",
+            "error_at",
+            "error_by",
+            "error_reason",
+            "error_note",
+            "amends__patient",
+            "amended_by__patient",
+        ).annotate(  # fmt: skip
             e_moment=Max("recorded_at"), e_details=JSONBAgg(JSONObject(**details))
         )
         uid: Any = Cast(Value(""), CharField())
@@ -125,23 +134,34 @@ def _fields(*names: str, **more: Any) -> dict[str, Any]:
     return {name: F(name) for name in names} | more
 
 
+def _moved() -> dict[str, Any]:
+    """From which patient an entry was moved here, and to which it was moved (`schedules.actions.move_entry`)."""
+    return {
+        "from_number": F("amends__patient__record_number"),
+        "from_uid": Cast("amends__patient__uid", CharField()),
+        "to_number": F("amended_by__patient__record_number"),
+        "to_uid": Cast("amended_by__patient__uid", CharField()),
+    }
+
+
 def _injections(patient: Patient) -> QuerySet[Any]:
     details = _fields(
         "given", "not_given_reason", "drug", "dose_ug", "route", "site", "place", "place_source",
-        "batch_number", "reaction", "note", number=F("batch__number"),
+        "batch_number", "reaction", "note", number=F("batch__number"), **_moved(),
     )  # fmt: skip
     return _record(Injection.objects.filter(patient=patient), "injection", "on", details)
 
 
 def _labs(patient: Patient) -> QuerySet[Any]:
-    details = _fields("analyte", "value_text", "comparator", "unit", uid=Cast("uid", CharField()))
+    details = _fields("analyte", "value_text", "comparator", "unit", uid=Cast("uid", CharField()), **_moved())
     return _record(LabResult.objects.filter(patient=patient), "results", "drawn_on", details, group=True)
 
 
 def _assessments(patient: Patient) -> QuerySet[Any]:
     details = _fields(
-        "peripheral_neuropathy", "gait_ataxia", "cognitive", "glossitis", "visual", "note", "same_as_last"
-    )
+        "peripheral_neuropathy", "gait_ataxia", "cognitive", "glossitis", "visual", "note", "same_as_last",
+        **_moved(),
+    )  # fmt: skip
     return _record(Assessment.objects.filter(patient=patient), "assessment", "on", details)
 
 
@@ -217,6 +237,21 @@ def _bookings(patient: Patient) -> QuerySet[Any]:
     return _plain(Booking.objects.filter(patient=patient), "booking", day, "made_at", details, by="made_by")
 
 
+def _merges(patient: Patient) -> QuerySet[Any]:
+    day = TruncDate("at", tzinfo=patient.clinic.tz)
+    details = {
+        "reason": F("reason"),
+        "undone_on": TruncDate("undone_at", tzinfo=patient.clinic.tz),
+        "undone_by": F("undone_by__name"),
+        "kept_number": F("kept__record_number"),
+        "kept_uid": Cast("kept__uid", CharField()),
+        "merged_number": F("merged__record_number"),
+        "merged_uid": Cast("merged__uid", CharField()),
+    }
+    rows = Merge.objects.filter(Q(kept=patient) | Q(merged=patient))
+    return _plain(rows, "merge", day, "at", details, by="by")
+
+
 _ALL: dict[str, Callable[[Patient], QuerySet[Any]]] = {
     "injection": _injections,
     "results": _labs,
@@ -231,9 +266,10 @@ _ALL: dict[str, Callable[[Patient], QuerySet[Any]]] = {
     "contact": _contacts,
     "message": _messages,
     "booking": _bookings,
+    "merge": _merges,
 }
 # What a coordinator may see: dates of doses, and what was arranged with the patient.
-_FOR_ALL = ("injection", "contact", "message", "booking")
+_FOR_ALL = ("injection", "contact", "message", "booking", "merge")
 SHOWS = {
     EVERYTHING: tuple(_ALL),
     "doses": ("injection",),
@@ -260,7 +296,7 @@ _ANYBODY = -1
 
 @lru_cache(maxsize=256)
 def _statement(show: str, clinical: bool, time_zone: str) -> tuple[str, tuple[Any, ...]]:
-    """The union as SQL. Compiling twelve branches takes longer than answering them, so it is done once."""
+    """The union as SQL. Compiling thirteen branches takes longer than answering them, so it is done once."""
     anybody = Patient(pk=_ANYBODY, clinic=Clinic(time_zone=time_zone))
     kinds = [kind for kind in SHOWS[show] if clinical or kind in _FOR_ALL]
     branches = [_ALL[kind](anybody).order_by().values_list(*COLUMNS) for kind in kinds]

@@ -44,7 +44,7 @@ _ICONS = {
     "injection": "syringe", "results": "flask", "assessment": "pulse", "check_in": "pulse",
     "decision": "pen", "order": "pen",
     "cause": "info", "medicine": "info", "pregnancy": "info", "flag": "alert", "contact": "phone",
-    "message": "mail", "booking": "clock",
+    "message": "mail", "booking": "clock", "merge": "info",
 }  # fmt: skip
 # The word of an entry's table in the address that strikes it out.
 _RECORD_WORDS = frozenset({"injection", "assessment", "check_in", "cause", "medicine", "pregnancy"})
@@ -58,6 +58,15 @@ class Correction:
 
     url: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRecord:
+    """Another patient's record that an entry leads to: "Moved here from" RS-20417."""
+
+    words: str
+    number: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +87,14 @@ class Line:
     message_uid: str = ""
     correctable: tuple[Correction, ...] = field(default=())
     is_plan: bool = False
+    others: tuple[OtherRecord, ...] = ()
 
 
 def line_of(entry: Entry, *, patient_uid: Any, dose_names: Mapping[dt.date, str], clinical: bool) -> Line:
     """The entry in words; without `clinical` only dates and what was arranged."""
     bold, text, under = _WORDS[entry.kind](entry, dose_names, clinical)
     details = entry.details
+    others = _others(entry, str(patient_uid))
     return Line(
         day=entry.day,
         icon=_ICONS[entry.kind],
@@ -95,11 +106,30 @@ def line_of(entry: Entry, *, patient_uid: Any, dose_names: Mapping[dt.date, str]
         tag=_("Flag raised") if entry.kind == "flag" else "",
         severity=details.get("severity", "") if entry.kind == "flag" else "",
         struck=_struck(entry),
-        amends=entry.amends,
+        amends=entry.amends and not others,
         message_uid=entry.uid if entry.kind == "message" else "",
         correctable=_corrections(entry, patient_uid) if clinical and entry.struck is None else (),
         is_plan=entry.kind in _PLAN_WORDS,
+        others=others,
     )
+
+
+def _others(entry: Entry, own_uid: str) -> tuple[OtherRecord, ...]:
+    """The records that an entry came from or went to, and the other one of a merge; never the patient's own."""
+    found = entry.details["results"][0] if entry.kind == "results" else entry.details
+    if entry.kind == "merge":
+        other = "merged" if found["kept_uid"] == own_uid else "kept"
+        return (_other("", found[f"{other}_number"], found[f"{other}_uid"]),)
+    ways = [("from", _("Moved here from")), ("to", _("Moved to"))]
+    return tuple(
+        _other(words, found[f"{way}_number"], found[f"{way}_uid"])
+        for way, words in ways
+        if found.get(f"{way}_uid") not in {None, own_uid}
+    )
+
+
+def _other(words: str, number: str, uid: str) -> OtherRecord:
+    return OtherRecord(words, number, reverse("patient", args=[uid]))
 
 
 def _struck(entry: Entry) -> str:
@@ -303,6 +333,17 @@ def _booking(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Word
     return _("Booked"), f"{str(kind).lower()}, {when}", (found["note"], cancelled)
 
 
+def _merge(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    undone = ""
+    if found["undone_on"]:
+        undone = _("Separated again by %(by)s, %(on)s") % {
+            "by": found["undone_by"],
+            "on": day(dt.date.fromisoformat(found["undone_on"])),
+        }
+    return _("Merged with"), "", (found["reason"], undone)
+
+
 _WORDS = {
     "injection": _injection,
     "results": _results,
@@ -317,5 +358,6 @@ _WORDS = {
     "contact": _contact,
     "message": _message,
     "booking": _booking,
+    "merge": _merge,
 }
 SEVERITY_WORDS = {severity.value: severity.label for severity in Severity}

@@ -44,7 +44,7 @@ PHASES = {"loading": _("Loading"), "maintenance": _("Maintenance"), "prophylaxis
 _STANDING = """
 WITH standing AS (
   SELECT p.id, p.uid, p.given_name, p.family_name, p.name_key, p.birth_date, p.record_number, p.phone, p.email,
-         p.bleeding_risk,
+         p.bleeding_risk, p.merged_into_id,
          p.email <> '' AND p.email_consent AND p.unsubscribed_at IS NULL AS can_be_mailed,
          coalesce(s.phase, 'not_started') AS phase, coalesce(s.protocol, '') AS protocol,
          coalesce(s.interval, '') AS interval, coalesce(s.doses_in_phase, 0) AS doses_in_phase,
@@ -138,7 +138,9 @@ SELECT uid, given_name, family_name, birth_date, record_number, phone, email, bl
           ORDER BY m.created_at DESC LIMIT 1) AS mail_state,
        CASE WHEN phase = 'closed' THEN (SELECT d.reason FROM schedules_decision d
           WHERE d.patient_id = shown.id AND d.kind = 'close' AND d.error_at IS NULL
-          ORDER BY d."on" DESC, d.id DESC LIMIT 1) END AS closed_because
+          ORDER BY d."on" DESC, d.id DESC LIMIT 1) END AS closed_because,
+       CASE WHEN merged_into_id IS NOT NULL THEN (SELECT k.record_number FROM patients_patient k
+          WHERE k.id = shown.merged_into_id) END AS merged_into
 FROM shown
 ORDER BY list_group,
     CASE WHEN list_group = 1 THEN booked_at END NULLS LAST,
@@ -216,6 +218,7 @@ class Line:
     flags: list[str] | None
     mail_state: str | None
     closed_because: str | None
+    merged_into: str | None
 
     @property
     def name(self) -> str:

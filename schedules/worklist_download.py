@@ -67,6 +67,8 @@ def _cells(line: Line, now: dt.datetime) -> list[str]:
 
 def standing(line: Line, today: dt.date) -> tuple[str, str]:
     """Status and reason of one patient: nobody is left out, so each says where they stand."""
+    if line.merged_into is not None:
+        return _("Merged into %(number)s") % {"number": line.merged_into}, ""
     if line.phase == Phase.CLOSED:
         return _("Record closed"), CloseReason(line.closed_because).label if line.closed_because else ""
     if line.phase == Phase.STOPPED:

@@ -32,5 +32,5 @@ def rebuild_after_change(request: HttpRequest, clinic: Clinic) -> None:
     """Have the clinic's calendars worked out again in the background, and say so."""
     ask_for_rebuild(clinic)
     transaction.on_commit(partial(soon, rebuild_wanted_clinics))
-    count = Patient.objects.filter(clinic=clinic).count()
+    count = Patient.objects.filter(clinic=clinic, merged_into__isnull=True).count()
     notify(request, _("Saved. The calendars of %s patients are being worked out again.") % count)

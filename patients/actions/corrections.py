@@ -22,6 +22,8 @@ CORRECTABLE: dict[str, type[ClinicalRecord]] = {
     "medicine": Medication,
     "pregnancy": Pregnancy,
 }
+# What may be moved to the patient it belongs to, as a whole (schedules.actions.move_entry).
+MOVABLE = frozenset({"injection", "result", "assessment"})
 
 
 def may_correct(member: Membership, record: ClinicalRecord, *, by: Any) -> bool:

@@ -150,10 +150,11 @@ def undo_injection(*, patient: Patient, injection: Injection, now: dt.datetime, 
     if not injection.entered_in_error and not may_undo(injection, now=now, by=by):
         raise TooLateToUndoError
     strike_out(injection, reason=ErrorReason.UNDONE, note="", by=by)
-    for row in _recorded_with(injection):
+    for row in list(recorded_with(injection)):
         strike_out(row, reason=ErrorReason.UNDONE, note="", by=by)
 
 
-def _recorded_with(injection: Injection) -> Iterable[Any]:
+def recorded_with(injection: Injection) -> Iterable[Any]:
+    """What stands beside a dose: assessment, blood draw, pregnancy."""
     for rows in (injection.assessments_made, injection.draws, injection.pregnancies_said):
         yield from rows.valid()

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from patients.models import Patient
+from patients.models.patient import MergedRecordError
 from patients.models.record import ClinicalRecord
 from patients.signals import record_changed
 from patients.vocabulary import ErrorReason
@@ -15,8 +16,22 @@ class ChangedMeanwhileError(Exception):
 
 
 def lock_patient(patient: Patient) -> Patient:
-    """The patient's row, locked until the transaction ends: two writes for one patient come one after the other."""
-    return Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    """The patient's row, locked until the transaction ends: two writes for one patient come one after the other.
+
+    Raises MergedRecordError for a record that was merged into another: nothing is written on it any more.
+    """
+    current = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    if current.merged_into_id is not None:
+        raise MergedRecordError(current)
+    return current
+
+
+def lock_both(one: Patient, other: Patient) -> tuple[Patient, Patient]:
+    """Two patients' rows as `lock_patient`, merged records too. Always locked in the order of their keys, so that two
+    such actions never wait for each other."""
+    rows = Patient.objects.select_for_update(of=("self",)).select_related("clinic")
+    found = {row.pk: row for row in rows.filter(pk__in=[one.pk, other.pk]).order_by("pk")}
+    return found[one.pk], found[other.pk]
 
 
 def tell_calendar(patient: Patient, *, cause: str) -> None:
@@ -25,10 +40,11 @@ def tell_calendar(patient: Patient, *, cause: str) -> None:
 
 
 def strike_out(record: ClinicalRecord, *, reason: ErrorReason, note: str, by: Any) -> None:
-    """Mark a row as entered in error; it stays, with who, when, why. ChangedMeanwhileError if it already was."""
+    """Mark a row as entered in error; it stays, with who, when, why. ChangedMeanwhileError if it already was, or if it
+    is with another patient now (two merged records were separated)."""
     struck = (
         type(record)
-        .objects.filter(pk=record.pk, error_at__isnull=True)
+        .objects.filter(pk=record.pk, patient=record.patient_id, error_at__isnull=True)
         .update(error_at=timezone.now(), error_by=by, error_reason=reason, error_note=note)
     )
     if not struck:

@@ -1,12 +1,14 @@
 """Who is followed."""
 
 import datetime as dt
+import re
 import unicodedata
 import uuid
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models import F, Q, Value
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,19 @@ def fold(text: str) -> str:
         "NFKD", text.casefold().replace("ł", "l").replace("ø", "o").replace("đ", "d")
     )
     return " ".join("".join(char for char in plain if not unicodedata.combining(char)).split())
+
+
+def number_key(text: str) -> str:
+    """A number without blanks, dashes and case, for comparing: "943 476 5919" is "9434765919"."""
+    return re.sub(r"[^A-Z0-9]", "", text.upper())
+
+
+class MergedRecordError(Exception):
+    """The record was merged into another one of the same person: it is read only, and nothing was written."""
+
+    def __init__(self, patient: "Patient") -> None:
+        super().__init__("This record was merged into another record of the same person.")
+        self.patient = patient
 
 
 def age_on(born: dt.date, day: dt.date) -> int:
@@ -67,6 +82,10 @@ class Patient(models.Model):
         blank=True,
         related_name="+",
     )
+    # The record of the same person that holds everything now; this one only says so (schedules.models.Merge).
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="merged_from"
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -78,8 +97,11 @@ class Patient(models.Model):
             models.UniqueConstraint("clinic", Upper("record_number"), name="record_number_once_a_clinic"),
             models.UniqueConstraint(fields=["id", "clinic"], name="patient_in_clinic"),
             models.CheckConstraint(
-                condition=models.Q(email_consent=False) | models.Q(email_consent_at__isnull=False),
+                condition=Q(email_consent=False) | Q(email_consent_at__isnull=False),
                 name="consent_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="not_merged_into_itself"
             ),
         ]
         indexes = [
@@ -118,24 +140,62 @@ class Patient(models.Model):
         return "none known" if self.allergies_known else "not asked yet"
 
     @property
+    def current_record(self) -> "Patient":
+        """The record that holds this person's history: this one, or the one it was merged into in the end."""
+        found = self
+        while found.merged_into is not None:
+            found = found.merged_into
+        return found
+
+    @property
     def can_be_mailed(self) -> bool:
         """Whether reminders may go out: an address, and consent that still stands."""
         return bool(self.email and self.email_consent and self.unsubscribed_at is None)
 
 
-@keep_history()
+# The kind of number under which the kept record of two has the other's record number.
+EARLIER_NUMBER = "Earlier record number"
+
+
+class IdentifierQuerySet(models.QuerySet):
+    """Further numbers of patients."""
+
+    def current(self) -> "IdentifierQuerySet":
+        """Those that nobody took away."""
+        return self.filter(removed_at__isnull=True)
+
+
+@keep_history(exclude=["value_key"])
 class PatientIdentifier(models.Model):
-    """A further number of a patient: a national number, a laboratory's."""
+    """A further number of a patient: a national number, a laboratory's. Taken away, never deleted."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
     system = models.CharField(_("kind of number"), max_length=80)
     value = models.CharField(_("number"), max_length=80)
+    # `number_key` of the value, kept by the database.
+    value_key = models.GeneratedField(
+        expression=models.Func(
+            Upper("value"), Value("[^A-Z0-9]"), Value(""), Value("g"), function="regexp_replace"
+        ),
+        output_field=models.CharField(max_length=80),
+        db_persist=True,
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = IdentifierQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["clinic", "system", "value"], name="identifier_once_a_clinic")
+            models.UniqueConstraint(
+                "clinic",
+                Upper("system"),
+                "value_key",
+                condition=Q(removed_at__isnull=True),
+                name="identifier_once_a_clinic",
+            )
         ]
+        indexes = [models.Index(fields=["clinic", "value_key"], name="identifier_by_number")]
 
     def __str__(self) -> str:
         return f"{self.system} {self.value}"

@@ -96,3 +96,9 @@ def card_url(message: Any) -> str:
 def choice(value: Any, choices: Any) -> str:
     """The label of a chosen value among (value, label) pairs, or nothing."""
     return next((str(label) for code, label in choices if str(code) == str(value)), "")
+
+
+@register.filter
+def last_digits(phone: str) -> str:
+    """The last three digits of a phone number: enough to recognise it."""
+    return "".join(char for char in phone if char.isdecimal())[-3:]

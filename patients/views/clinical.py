@@ -1,19 +1,21 @@
 """Assessments, causes, medicines, pregnancies, allergies, corrections of one patient."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from patients.actions.access import log_access
 from patients.actions.assessments import record_assessment as record
 from patients.actions.background import ENDS, add_background, end_background
-from patients.actions.corrections import CORRECTABLE, may_correct
+from patients.actions.corrections import CORRECTABLE, MOVABLE, may_correct
 from patients.actions.corrections import correct_record as strike
-from patients.actions.once import AlreadySubmittedError, recorded_before
+from patients.actions.once import AlreadySubmittedError
 from patients.actions.people import edit_patient as edit
 from patients.actions.records import ChangedMeanwhileError
 from patients.check_ins import answers_since, latest_assessment
@@ -22,7 +24,6 @@ from patients.forms.clinical import (
     AllergiesForm,
     AssessmentForm,
     CauseForm,
-    CorrectionForm,
     EndForm,
     MedicationForm,
     PregnancyForm,
@@ -31,7 +32,7 @@ from patients.models import Cause, Medication, Patient, Pregnancy
 from patients.notices import notify
 from patients.permissions import Action, allow, member_of, patient_or_404
 from patients.views.page import patient_context
-from patients.vocabulary import ErrorReason
+from patients.views.striking import strike_out_page
 
 # What the background page keeps, by its word in the address.
 BACKGROUND: dict[str, tuple[type[Any], type[Any]]] = {
@@ -178,36 +179,24 @@ def edit_allergies(request: HttpRequest, uid: str) -> HttpResponse:
 
 @allow(Action.ENTER_CLINICAL, section="patient_search")
 def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpResponse:
-    """Strike an entry out, with a reason; own ones, or as a physician another's."""
+    """Strike an entry out, with a reason; own ones, or as a physician another's. A physician may also move it to the
+    patient it belongs to."""
     patient = patient_or_404(request, uid, Action.ENTER_CLINICAL)
     if word not in CORRECTABLE:
         raise Http404
     record = get_object_or_404(CORRECTABLE[word], uid=row, patient=patient)
     if not may_correct(member_of(request), record, by=request.user):
         raise PermissionDenied(_("Somebody else wrote this entry. A physician may correct it."))
-    if recorded_before(token=request.POST.get("token"), by=request.user) is not None:
-        return redirect("patient", patient.uid)
-    physician = member_of(request).may(Action.CORRECT_OTHERS, patient.clinic_id)
-    form = CorrectionForm(request.POST or None, by_physician=physician)
-    if request.method == "POST" and form.is_valid():
-        try:
-            strike(
-                patient=patient,
-                record=record,
-                reason=ErrorReason(form.cleaned_data["reason"]),
-                note=form.cleaned_data["note"],
-                token=form.cleaned_data["token"],
-                by=request.user,
-            )
-        except ChangedMeanwhileError as error:
-            form.add_error(None, str(error))
-        except AlreadySubmittedError:
-            return redirect("patient", patient.uid)
-        else:
-            notify(request, _("Struck out. The entry stays visible with the reason."))
-            return redirect("patient", patient.uid)
-    title = _("Strike out: %(what)s") % {"what": entry_words(record)}
-    return _form_page(request, patient, form, title=title, save=_("Strike out"), back="patient")
+    may_move = member_of(request).may(Action.CORRECT_OTHERS, patient.clinic_id) and word in MOVABLE
+    return strike_out_page(
+        request,
+        patient,
+        strike=partial(strike, patient=patient, record=record),
+        what=entry_words(record),
+        said=_("Struck out. The entry stays visible with the reason."),
+        back="patient",
+        move_url=reverse("move_find", args=[patient.uid, word, record.uid]) if may_move else "",
+    )
 
 
 def _still_on_record(patient: Patient, form: AllergiesForm) -> str:

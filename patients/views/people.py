@@ -16,7 +16,8 @@ from patients.actions.people import edit_patient as edit
 from patients.actions.people import register_patient as register
 from patients.actions.records import ChangedMeanwhileError
 from patients.forms.people import PatientForm, RegisterForm
-from patients.models import Clinic, Patient
+from patients.models import Clinic, Patient, PatientIdentifier
+from patients.models.patient import EARLIER_NUMBER
 from patients.notices import notify
 from patients.permissions import Action, Role, allow, clinic_here, member_of, patient_or_404
 from patients.views.page import patient_context
@@ -34,6 +35,13 @@ def physicians_of(clinic: Clinic) -> QuerySet[Any]:
         )
         .order_by("name")
     )
+
+
+def kinds_of_number(clinic: Clinic) -> list[str]:
+    """Kinds of further numbers to choose from: those in use in the clinic, then the usual ones; others may be typed."""
+    rows = PatientIdentifier.objects.current().filter(clinic=clinic).exclude(system=EARLIER_NUMBER)
+    used = rows.order_by("system").values_list("system", flat=True).distinct()[:20]
+    return list(dict.fromkeys([*used, _("NHS number"), _("Hospital number"), _("Laboratory number")]))
 
 
 @allow(Action.EDIT_IDENTITY, section="patient_search")
@@ -54,8 +62,8 @@ def register_patient(request: HttpRequest) -> HttpResponse:
                     clinic=clinic,
                     birth_date=fields["birth_date"],
                     name=f"{fields['family_name']} {fields['given_name']}",
-                    record_number=fields["record_number"],
-                )
+                    numbers=[fields["record_number"], *(number for _kind, number in form.numbers)],
+                ).select_related("schedule", "merged_into")
             )
         if not alike:
             try:
@@ -63,6 +71,7 @@ def register_patient(request: HttpRequest) -> HttpResponse:
                     clinic=clinic,
                     fields=fields,
                     consent=form.consent_given,
+                    numbers=form.numbers,
                     token=form.cleaned_data["token"],
                     by=request.user,
                 )
@@ -75,7 +84,7 @@ def register_patient(request: HttpRequest) -> HttpResponse:
             else:
                 notify(request, _("%(name)s is registered.") % {"name": patient.name})
                 return redirect("patient", patient.uid)
-    context = {"form": form, "alike": alike}
+    context = {"form": form, "alike": alike, "kinds_of_number": kinds_of_number(clinic)}
     return render(request, "patients/register.html", context, status=422 if form.errors else 200)
 
 
@@ -100,6 +109,7 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
                 version=form.cleaned_data["version"] or 0,
                 fields=form.identity,
                 consent=form.consent_given,
+                numbers=form.numbers,
                 token=form.cleaned_data["token"],
                 by=request.user,
             )
@@ -116,7 +126,11 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
             return redirect("patient", patient.uid)
     if request.method == "GET":
         log_access(request, patient, "name and contact")
-    context = patient_context(request, patient) | {"form": form, "changed": changed}
+    context = patient_context(request, patient) | {
+        "form": form,
+        "changed": changed,
+        "kinds_of_number": kinds_of_number(clinic),
+    }
     return render(
         request, "patients/edit.html", context, status=409 if changed else 422 if form.errors else 200
     )
@@ -124,8 +138,14 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _on_record(patient: Patient, form: PatientForm) -> list[tuple[str, Any]]:
     """The fields whose value on record differs from what was typed, with the value on record."""
-    return [
+    differs = [
         (str(form.fields[name].label or name), getattr(patient, name) or "–")
         for name, typed in form.identity.items()
         if getattr(patient, name) != typed
     ]
+    rows = PatientIdentifier.objects.current().filter(patient=patient).exclude(system=EARLIER_NUMBER)
+    numbers = [(row.system, row.value) for row in rows.order_by("pk")]
+    if set(numbers) != set(form.numbers):
+        said = ", ".join(f"{kind} {number}" for kind, number in numbers)
+        differs.append((_("Other numbers"), said or "–"))
+    return differs

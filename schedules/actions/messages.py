@@ -71,6 +71,10 @@ def unsubscribe(*, token: str, now: dt.datetime) -> bool:
     if recipient is None:
         return False
     with clinic_scope([recipient.clinic_id]):
-        patients = Patient.objects.filter(uid=recipient.patient_uid)
+        patient = Patient.objects.filter(uid=recipient.patient_uid).first()
+        if patient is None:
+            return False
+        # The link of a record that was merged since speaks for the person.
+        patients = Patient.objects.filter(pk__in=[patient.pk, patient.current_record.pk])
         patients.filter(unsubscribed_at__isnull=True).update(unsubscribed_at=now, version=F("version") + 1)
-        return patients.exists()
+        return True

@@ -5,6 +5,7 @@ from schedules.models.feed import CalendarFeed
 from schedules.models.flag import Flag
 from schedules.models.indicator import IndicatorCount
 from schedules.models.job import JobRun
+from schedules.models.merge import Merge
 from schedules.models.message import Message
 from schedules.models.plan import Decision, Order
 
@@ -17,6 +18,7 @@ __all__ = [
     "Forecast",
     "IndicatorCount",
     "JobRun",
+    "Merge",
     "Message",
     "OpenEvent",
     "Order",

@@ -4,7 +4,17 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-AREAS = ["record", "today", "patient", "decisions", "messages", "defaults", "calendar", "indicators"]
+AREAS = [
+    "record",
+    "today",
+    "patient",
+    "decisions",
+    "messages",
+    "defaults",
+    "calendar",
+    "indicators",
+    "people",
+]
 
 urlpatterns = [
     path("", include(f"schedules.urls.{area}")) for area in AREAS if find_spec(f"schedules.urls.{area}")

@@ -16,6 +16,7 @@ from patients.actions.access import log_access
 from patients.models import Patient
 from patients.permissions import Action, allow, member_of, patient_or_404
 from patients.views.page import patient_context
+from schedules.actions.merge import standing_merge
 from schedules.patient_page import PatientPage, View, units_offered
 from schedules.rules.results import LabReading
 from schedules.timeline import AT_MOST, FIRST_SHOWN, SHOWS, STEP, entries, who_looked
@@ -29,15 +30,26 @@ LOOKED = "looked"
 @require_safe
 @allow(Action.SEE_LISTS, section="patient_search")
 def patient(request: HttpRequest, uid: str) -> HttpResponse:
-    """Everything about one patient; a coordinator sees dates, phase, contact and messages only."""
-    found = patient_or_404(request, uid, Action.SEE_LISTS)
+    """Everything about one patient; a coordinator sees dates, phase, contact and messages only. A record that was
+    merged into another says so, and how to undo it."""
+    found = patient_or_404(request, uid, Action.SEE_LISTS, merged_too=True)
     log_access(request, found, "patient page")
+    if found.merged_into_id is not None:
+        return _merged_record(request, found)
     context = patient_context(request, found)
     page = PatientPage(found, today=context["today"], view=View.of(request.GET, found))
     context |= _permitted(request, found) | _timeline(request, found, page.calendar.dose_names)
     context |= {"page": page, "ranges": RANGES, "units": units_offered(), "back": ""}
     context["guideline_url"] = reverse("guideline")
     return render(request, "schedules/patient.html", context)
+
+
+def _merged_record(request: HttpRequest, found: Patient) -> HttpResponse:
+    """Where everything went, by whom and why; what stays here is who was written to, flagged and looked at."""
+    merge = standing_merge(found)
+    context = patient_context(request, found) | _permitted(request, found) | _timeline(request, found, {})
+    context |= {"merge": merge, "current": found.current_record}
+    return render(request, "schedules/merged_record.html", context)
 
 
 def _permitted(request: HttpRequest, found: Patient) -> dict[str, bool]:
@@ -48,6 +60,7 @@ def _permitted(request: HttpRequest, found: Patient) -> dict[str, bool]:
         "may_log": member.may(Action.LOG, clinic),
         "may_enter": member.may(Action.ENTER_CLINICAL, clinic),
         "may_edit": member.may(Action.EDIT_IDENTITY, clinic),
+        "may_merge": member.may(Action.MERGE, clinic),
         "may_resolve": member.may(Action.DECIDE, clinic),
     }
 
@@ -98,7 +111,7 @@ def _with_corrections(request: HttpRequest, found: Patient, line: Line) -> Line:
 @allow(Action.SEE_LISTS, section="patient_search")
 def patient_timeline(request: HttpRequest, uid: str) -> HttpResponse:
     """The timeline alone, for "Show older" and the segments; the page itself answers without script."""
-    found = patient_or_404(request, uid, Action.SEE_LISTS)
+    found = patient_or_404(request, uid, Action.SEE_LISTS, merged_too=True)
     log_access(request, found, "timeline")
     page = PatientPage(found, today=found.clinic.today(), view=View.of(request.GET, found))
     context = patient_context(request, found) | _timeline(request, found, page.calendar.dose_names)

@@ -32,12 +32,13 @@ class Row:
 
 @allow(Action.SEE_LISTS)
 def patient_search(request: HttpRequest) -> HttpResponse:
-    """The clinic's patients by name, or those found; an exact record number opens at once."""
+    """The clinic's patients by name, or those found; an exact record number opens at once, that of a merged record
+    the record it was merged into."""
     member, clinic = member_of(request), clinic_here(request)
     text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     patients = patients_of(member, Action.SEE_LISTS).filter(clinic=clinic)
     if exact := patients.filter(record_number__iexact=text).first() if text else None:
-        return redirect("patient", exact.uid)
+        return redirect("patient", exact.current_record.uid)
     found = find_patients(patients, text)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     hits = list(page.object_list)

@@ -1,19 +1,16 @@
 """Strike a decision or an order out, with a reason."""
 
+from functools import partial
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from patients.actions.access import log_access
-from patients.actions.once import AlreadySubmittedError, recorded_before
-from patients.actions.records import ChangedMeanwhileError
-from patients.forms.clinical import CorrectionForm
-from patients.notices import notify
 from patients.permissions import Action, Membership, allow, member_of, patient_or_404
 from patients.templatetags.clinic_words import day
-from patients.views.page import patient_context
-from patients.vocabulary import DecisionKind, ErrorReason
+from patients.views.striking import strike_out_page
+from patients.vocabulary import DecisionKind
 from schedules.actions.withdrawals import withdraw_decision
 from schedules.models import Decision, Order
 from schedules.timeline_words import decision_title, order_title
@@ -44,33 +41,11 @@ def withdraw(request: HttpRequest, uid: str, kind: str, row: str) -> HttpRespons
     record: Decision | Order = get_object_or_404(KINDS[kind], uid=row, patient=patient)  # type: ignore[assignment]
     if not may_withdraw(member_of(request), record, by=request.user.pk):
         raise PermissionDenied(_("A physician of this clinic may strike out a decision."))
-    if recorded_before(token=request.POST.get("token"), by=request.user) is not None:
-        return redirect("patient", patient.uid)
-    physician = member_of(request).may(Action.CORRECT_OTHERS, patient.clinic_id)
-    form = CorrectionForm(request.POST or None, by_physician=physician)
-    if request.method == "POST" and form.is_valid():
-        try:
-            withdraw_decision(
-                patient=patient,
-                record=record,
-                reason=ErrorReason(form.cleaned_data["reason"]),
-                note=form.cleaned_data["note"],
-                token=form.cleaned_data["token"],
-                by=request.user,
-            )
-        except ChangedMeanwhileError as error:
-            form.add_error(None, str(error))
-        except AlreadySubmittedError:
-            return redirect("patient", patient.uid)
-        else:
-            notify(request, _("Struck out. The calendar is as it is without this decision."))
-            return redirect("patient", patient.uid)
-    if request.method == "GET":
-        log_access(request, patient, "decision")
-    context = patient_context(request, patient) | {
-        "form": form,
-        "title": _("Strike out: %(what)s") % {"what": plan_entry_words(record)},
-        "save": _("Strike out"),
-        "back": "decide",
-    }
-    return render(request, "patients/form.html", context, status=422 if form.errors else 200)
+    return strike_out_page(
+        request,
+        patient,
+        strike=partial(withdraw_decision, patient=patient, record=record),
+        what=plan_entry_words(record),
+        said=_("Struck out. The calendar is as it is without this decision."),
+        back="decide",
+    )

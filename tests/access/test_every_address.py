@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from patients.permissions import ALLOWED, Action, Role
+from patients.scope import set_local_scope
 from tests.access.world import Side, make_side
+from tests.factories import PatientFactory
 
 # Open to everybody; each says nothing of anybody without a secret that was sent to its owner.
 PUBLIC = {"health", "unsubscribe", "check_in", "calendar_feed"}
@@ -60,7 +62,8 @@ def path_of(address: Address, side: Side) -> str:
     named: dict[str, Any] = {
         "uid": side.message.uid if address.name.startswith("message") else side.patient.uid,
         "row": _row_of(address, side).uid,
-        "word": "cause" if "row" in address.parts else "missed-injection",
+        "other": _other_patient(side).uid if "other" in address.parts else None,
+        "word": _word_of(address),
         "year": 2026,
         "day": "2026-03-02",
         "name": "d9_ferritin_ug_l",
@@ -70,11 +73,27 @@ def path_of(address: Address, side: Side) -> str:
     return reverse(address.name, kwargs={part: named[part] for part in address.parts})
 
 
+def _word_of(address: Address) -> str:
+    if address.name.startswith("move"):
+        return "injection"
+    return "cause" if "row" in address.parts else "missed-injection"
+
+
+def _other_patient(side: Side) -> Any:
+    """A second record of the clinic, for addresses about two."""
+    set_local_scope([side.clinic.pk])
+    return PatientFactory(clinic=side.clinic, family_name=side.secret)
+
+
 def _row_of(address: Address, side: Side) -> Any:
+    if address.name == "merge":
+        return _other_patient(side)
     rows = {
         "undo_injection": side.injection,
         "withdraw_decision": side.decision,
         "withdraw_order": side.order,
+        "move": side.injection,
+        "move_find": side.injection,
     }
     return rows.get(address.name, side.cause)
 

@@ -1,0 +1,182 @@
+"""An entry that was recorded on the wrong patient: struck out there and written for the right one, as one action."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from patients.actions.injections import Dose, recorded_with
+from patients.actions.once import claim_form
+from patients.actions.records import lock_both, ref, strike_out
+from patients.models import Assessment, Injection, LabResult, Patient
+from patients.models.patient import MergedRecordError
+from patients.models.record import ClinicalRecord
+from patients.vocabulary import ErrorReason
+from schedules.actions.log_injection import (
+    REACTION,
+    NeedsReasonError,
+    RefusedError,
+    close_reaction,
+    judge_dose,
+    raise_reaction,
+)
+from schedules.actions.refresh import refresh_patients
+from schedules.facts import facts_for
+from schedules.models import Flag
+from schedules.rules.asked import RecordLab
+from schedules.rules.facts import Facts
+from schedules.rules.requests import judge
+from schedules.rules.results import RequestCode, Strength
+
+# What of a row is not its content.
+_OWN = frozenset({"id", "uid", "patient", "recorded_at", "amends", "injection"}) | {
+    f"error_{name}" for name in ("at", "by", "reason", "note")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A coded reason and a sentence for what the rules question with the right patient."""
+
+    reason: str = ""
+    sentence: str = ""
+
+
+def of_one_draw(result: LabResult) -> list[LabResult]:
+    """The results of the blood that `result` is from: the same patient, day, time and laboratory."""
+    rows = LabResult.objects.valid().filter(
+        patient=result.patient_id,
+        drawn_on=result.drawn_on,
+        drawn_at=result.drawn_at,
+        laboratory=result.laboratory,
+    )
+    return list(rows.order_by("pk"))
+
+
+def judge_move(facts: Facts, rows: Iterable[ClinicalRecord], *, today: dt.date) -> list[RequestCode]:
+    """What the rules say of recording these rows for the patient of `facts`, each code once. That a value is odd was
+    confirmed when it was recorded and is not asked again."""
+    found: dict[str, RequestCode] = {}
+    for row in rows:
+        for code in _codes(facts, row, today=today):
+            if code.code != "IMPLAUSIBLE_VALUE":
+                found.setdefault(code.code, code)
+    return list(found.values())
+
+
+def _codes(facts: Facts, row: ClinicalRecord, *, today: dt.date) -> Sequence[RequestCode]:
+    if isinstance(row, LabResult):
+        request = RecordLab(
+            analyte=row.analyte,
+            value=row.value,
+            unit=row.unit,
+            comparator=row.comparator or None,
+            on=row.drawn_on,
+        )
+        return judge(facts, request, as_of=today).codes
+    if isinstance(row, Injection | Assessment):
+        dose = _dose(row) if isinstance(row, Injection) else _dose(Injection(on=row.on))
+        codes = judge_dose(facts, dose, today=today).codes
+        given = isinstance(row, Injection) and row.given
+        # Of what is no dose only the day is judged.
+        return codes if given else [code for code in codes if code.strength == Strength.HARD]
+    raise TypeError(type(row).__name__)
+
+
+def _dose(row: Injection) -> Dose:
+    return Dose(row.on, row.at, row.drug, row.dose_ug, row.route)
+
+
+@transaction.atomic
+def move_entry(
+    *,
+    patient: Patient,
+    target: Patient,
+    rows: Sequence[Injection] | Sequence[LabResult] | Sequence[Assessment],
+    note: str,
+    override: Override,
+    today: dt.date,
+    token: uuid.UUID,
+    by: Any,
+) -> list[ClinicalRecord]:
+    """Strike `rows` out for `patient` and write them for `target`, with the same who and when; what was recorded with
+    a dose (blood, assessment, pregnancy) goes with it. Returns the new rows.
+
+    Raises RefusedError for a day that cannot be (ahead, or before birth), NeedsReasonError for what the rules question
+    without a reason and a sentence, ChangedMeanwhileError if an entry is struck out already, MergedRecordError,
+    AlreadySubmittedError.
+    """
+    claim_form(token=token, by=by)
+    patient, target = lock_both(patient, target)
+    for each in (patient, target):
+        if each.merged_into_id is not None:
+            raise MergedRecordError(each)
+    if patient.pk == target.pk or patient.clinic_id != target.clinic_id:
+        raise ValueError("an entry moves to another patient of the clinic")
+    codes = judge_move(facts_for([target])[target.pk], rows, today=today)
+    _refuse(codes, override)
+    written: list[ClinicalRecord] = []
+    for row in rows:
+        written += _move(row, target, codes=codes, override=override, note=note, today=today, by=by)
+    refresh_patients([patient.pk, target.pk], cause=ref(written[0]), as_of=today)
+    return written
+
+
+def _refuse(codes: Iterable[RequestCode], override: Override) -> None:
+    hard = [code for code in codes if code.strength == Strength.HARD]
+    soft = [code for code in codes if code.strength == Strength.SOFT]
+    if hard:
+        raise RefusedError(hard)
+    if soft and not (override.reason and override.sentence.strip()):
+        raise NeedsReasonError(soft)
+
+
+def _move(
+    row: ClinicalRecord,
+    target: Patient,
+    *,
+    codes: Sequence[RequestCode],
+    override: Override,
+    note: str,
+    today: dt.date,
+    by: Any,
+) -> list[ClinicalRecord]:
+    """One row, and what was recorded with it."""
+    more: dict[str, Any] = {}
+    if isinstance(row, Injection) and row.given:
+        more["codes"] = [code.code for code in codes]
+        if override.reason and any(code.strength == Strength.SOFT for code in codes):
+            more |= {"override_reason": override.reason, "override_note": override.sentence}
+    beside = list(recorded_with(row)) if isinstance(row, Injection) else []
+    strike_out(row, reason=ErrorReason.WRONG_PATIENT, note=note, by=by)
+    new = _copy(row, target, **more)
+    written = [new]
+    for each in beside:
+        strike_out(each, reason=ErrorReason.WRONG_PATIENT, note=note, by=by)
+        written.append(_copy(each, target, injection=new))
+    if isinstance(row, Injection) and isinstance(new, Injection):
+        _move_reaction(row, new, today=today)
+    return written
+
+
+def _copy(row: ClinicalRecord, target: Patient, **more: Any) -> ClinicalRecord:
+    """The row's content for another patient; `amends` says where it was."""
+    fields = {field.name for field in row._meta.concrete_fields} - _OWN
+    content = {name: getattr(row, name) for name in fields}
+    content |= {"patient": target, "amends": row} | more
+    copied: ClinicalRecord = type(row).objects.create(**content)
+    return copied
+
+
+def _move_reaction(row: Injection, new: Injection, *, today: dt.date) -> None:
+    """A reaction that waits to be looked at waits with the right patient."""
+    waits = Flag.objects.filter(
+        patient_id=row.patient_id, code=REACTION, cleared_on__isnull=True, facts__injection=ref(row)
+    )
+    unresolved = waits.filter(resolved_at__isnull=True).exists()
+    close_reaction(row)
+    if unresolved:
+        raise_reaction(new, today=today)
