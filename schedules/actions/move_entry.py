@@ -10,7 +10,7 @@ from django.db import transaction
 
 from patients.actions.injections import Dose, recorded_with
 from patients.actions.once import claim_form
-from patients.actions.records import lock_both, ref, strike_out
+from patients.actions.records import ChangedMeanwhileError, lock_both, ref, strike_out
 from patients.models import Assessment, Injection, LabResult, Patient
 from patients.models.patient import MergedRecordError
 from patients.models.record import ClinicalRecord
@@ -116,6 +116,9 @@ def move_entry(
             raise MergedRecordError(each)
     if patient.pk == target.pk or patient.clinic_id != target.clinic_id:
         raise ValueError("an entry moves to another patient of the clinic")
+    standing = type(rows[0]).objects.valid().filter(pk__in=[row.pk for row in rows], patient=patient)
+    if standing.count() != len(rows):
+        raise ChangedMeanwhileError("This entry was already corrected by someone else.")
     codes = judge_move(facts_for([target])[target.pk], rows, today=today)
     _refuse(codes, override)
     written: list[ClinicalRecord] = []

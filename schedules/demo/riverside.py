@@ -258,6 +258,11 @@ NOT_STARTED = (
         "RS-22340", "Zara Iqbal", date(2001, 12, 12), "female", (OTHER,),
         extras=(Measured(4, ("b12 <200 pmol/L", "hb 121 g/L", "mcv 96 fL")),), shows=("UNDECIDABLE_RESULT",),
     ),
+    # Ruth Calloway (RS-20417) once more, registered anew with a slip in the name: to be merged.
+    Story(
+        "RS-22344", "Ruth Caloway", date(1961, 3, 3), "female", (),
+        extras=(Measured(11, ("hb 132 g/L", "mcv 92 fL")),),
+    ),
 )  # fmt: skip
 
 MEDICINES = (

@@ -68,7 +68,9 @@ class CompareRow:
 
     @property
     def differs(self) -> bool:
-        return bool(self.one != self.other)
+        """Whether both are known and not the same."""
+        unknown = {_("none"), _("none recorded"), "–"}
+        return self.one != self.other and not unknown & {self.one, self.other}
 
 
 @allow(Action.MERGE, section="patient_search")
@@ -193,6 +195,8 @@ def _count_rows(kept: Patient, merged: Patient) -> list[CompareRow]:
     """How many rows of each table both hold; tables in which neither has any are left out."""
     rows = []
     for model in actions.moving_models():
+        if model is PatientIdentifier:
+            continue  # They stand above, one by one.
         held = [model._default_manager.filter(patient=each).count() for each in (kept, merged)]
         if any(held):
             rows.append((model._meta.label_lower, CompareRow(_table_words(model._meta.label_lower), *held)))

@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from patients.models import ClinicRole, Patient, PatientIdentifier
+from schedules.actions.refresh import refresh_patients
+from schedules.models import Decision
 from tests.record.desk import TODAY, Desk, address, signed_in, typed, words
 
 NEW = {
@@ -103,6 +105,92 @@ def test_a_number_that_is_another_patients_identifier_is_asked_about(desk: Desk)
         clinic=desk.clinic, patient=other, system="national", value="943 476 5919"
     )
     assert "Is this the same person?" in words(register(desk.coordinator, record_number="943 476 5919"))
+
+
+def numbered(patient: Patient, kind: str, number: str) -> PatientIdentifier:
+    return PatientIdentifier.objects.create(clinic=patient.clinic, patient=patient, system=kind, value=number)
+
+
+NHS = {"kind_0": "NHS number", "number_0": "943 476 5919"}
+
+
+def test_further_numbers_are_kept_shown_and_found(desk: Desk) -> None:
+    register(desk.coordinator, **NHS, kind_1="Laboratory", number_1="L-77")
+    [patient] = registered(desk)
+    rows = PatientIdentifier.objects.filter(patient=patient).values_list("system", "value")
+    assert set(rows) == {("NHS number", "943 476 5919"), ("Laboratory", "L-77")}
+    assert "NHS number 943 476 5919" in words(desk.nurse.get(address("patient", patient)))
+    found = desk.nurse.get(address("patient_search"), {"q": "9434765919"}).context["rows"]
+    assert [row.patient for row in found] == [patient]
+
+
+@pytest.mark.parametrize("typed_number", ["943 476 5919", "9434765919", "943-476-5919"])
+def test_a_number_of_the_same_kind_is_refused_with_the_way_to_its_patient(
+    desk: Desk, typed_number: str
+) -> None:
+    other = desk.patient(given_name="Otto")
+    numbered(other, "nhs number", "943 476 5919")
+    answer = register(desk.coordinator, **(NHS | {"number_0": typed_number}))
+    assert answer.status_code == 422
+    assert "Otto" in words(answer)
+    assert f'href="{address("patient", other)}"' in answer.content.decode()
+    assert registered(desk) == [other]
+
+
+@pytest.mark.parametrize(
+    ("record", "further"),
+    [("RS-2", ("Hospital", "x")), ("RS-3", ("Hospital", "rs 2")), ("RS-3", ("NHS", "X-9"))],
+)
+def test_a_number_equal_to_any_of_another_patient_is_asked_about(
+    desk: Desk, record: str, further: tuple[str, str]
+) -> None:
+    """Record numbers and further numbers are compared with both, whatever blanks, dashes and case."""
+    other = desk.patient(
+        given_name="Otto", record_number="RS-2" if record != "RS-2" else "RS-9", phone="020 7946 0417"
+    )
+    numbered(other, "Laboratory", "x9")
+    numbered(other, "Earlier", "rs2")
+    answer = register(desk.coordinator, record_number=record, kind_0=further[0], number_0=further[1])
+    said = words(answer)
+    assert "Is this the same person?" in said
+    assert "phone ends in 417" in said
+    assert "Born 3 Mar 1961" in said
+    assert register(
+        desk.coordinator, record_number=record, kind_0=further[0], number_0=further[1], someone_else="on"
+    ).status_code == 302  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"kind_0": "", "number_0": "1"}, "Which kind of number is this?"),
+        ({"kind_0": "NHS", "number_0": ""}, "Type the number, or empty both fields"),
+        ({"kind_0": "NHS", "number_0": "--"}, "A number has digits or letters"),
+        ({"kind_0": "earlier record number", "number_0": "1"}, "kept for merged records"),
+        ({**NHS, "kind_1": "nhs NUMBER", "number_1": "9434765919"}, "in another line already"),
+        ({"kind_0": "N" * 81, "number_0": "1"}, "at most 80 characters"),
+    ],
+)
+def test_what_a_further_number_lacks_is_said_at_its_field(
+    desk: Desk, fields: dict[str, str], said: str
+) -> None:
+    answer = register(desk.coordinator, **fields)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert b'<details class="mb-3" open>' in answer.content
+    assert registered(desk) == []
+
+
+def test_whoever_may_be_the_same_person_is_shown_with_the_state_of_the_record(desk: Desk) -> None:
+    same = {"given_name": "Ada", "family_name": "Lindqvist", "birth_date": dt.date(1950, 7, 1)}
+    kept, merged = desk.patient(**same), desk.patient(**same)
+    closed = desk.patient(**same)
+    Decision.objects.create(clinic=desk.clinic, patient=closed, kind="close", on=TODAY, reason="died")
+    refresh_patients([kept.pk, closed.pk], cause="test")
+    Patient.objects.filter(pk=merged.pk).update(merged_into=kept)
+    said = words(register(desk.coordinator))
+    assert f"Merged into {kept.record_number}" in said
+    assert "Record closed" in said
 
 
 def test_a_like_person_of_another_clinic_is_not_told(desk: Desk) -> None:
@@ -212,6 +300,35 @@ def test_the_same_edit_twice_is_no_conflict_with_oneself(desk: Desk) -> None:
     desk.look()
     patient.refresh_from_db()
     assert (answers, patient.version) == ([302, 302], 2)
+
+
+def test_further_numbers_are_changed_taken_away_and_free_again(desk: Desk) -> None:
+    patient = desk.patient()
+    old, gone, earlier = (
+        numbered(patient, kind, number)
+        for kind, number in [("NHS number", "1"), ("Laboratory", "2"), ("Earlier record number", "RS-0")]
+    )
+    page = desk.nurse.get(address("edit_patient", patient))
+    assert [page.context["form"][f"number_{line}"].value() for line in range(3)] == ["1", "2", ""]
+    answer = edit(desk.nurse, patient, kind_0="NHS number", number_0="11", kind_1="", number_1="")
+    assert answer.status_code == 302
+    desk.look()
+    assert set(PatientIdentifier.objects.current().values_list("system", "value")) == {
+        ("NHS number", "11"), ("Earlier record number", "RS-0"),
+    }  # fmt: skip
+    for row in (old, gone):
+        row.refresh_from_db()
+        assert row.removed_at is not None
+    assert earlier.pk in PatientIdentifier.objects.current().values_list("pk", flat=True)
+    assert register(desk.nurse, kind_0="Laboratory", number_0="2").status_code == 302
+
+
+def test_numbers_saved_meanwhile_are_said(desk: Desk) -> None:
+    patient = desk.patient()
+    edit(desk.nurse, patient, kind_0="NHS number", number_0="1")
+    answer = edit(desk.coordinator, patient, phone="222")
+    assert answer.status_code == 409
+    assert "Other numbers: NHS number 1" in words(answer)
 
 
 def test_a_patient_who_unsubscribed_stays_so_when_the_phone_is_edited(desk: Desk) -> None:
