@@ -20,7 +20,14 @@ Numbers = Sequence[tuple[str, str]]
 
 
 class NumberTakenError(Exception):
-    """Another patient of the clinic got this record number, or further number, meanwhile; nothing was written."""
+    """Another patient of the clinic got this record number, or further number, meanwhile; nothing was written.
+
+    `field` is the form's field it is about: none for a further number.
+    """
+
+    def __init__(self, said: str, *, field: str | None = None) -> None:
+        super().__init__(said)
+        self.field = field
 
 
 # How like two names of the same birth date must be to ask "is this the same person?" (trigram similarity).
@@ -124,7 +131,7 @@ def keep_numbers(patient: Patient, numbers: Numbers) -> None:
                     clinic_id=patient.clinic_id, patient=patient, system=kind, value=number
                 )
         except IntegrityError as error:
-            raise NumberTakenError("This number was given to somebody else just now.") from error
+            raise NumberTakenError(f"{kind} {number} was given to somebody else just now.") from error
 
 
 def _save(patient: Patient) -> None:
@@ -133,7 +140,8 @@ def _save(patient: Patient) -> None:
             patient.save()
     except IntegrityError as error:
         if "record_number_once_a_clinic" in str(error):
-            raise NumberTakenError("This record number was given to somebody else just now.") from error
+            said = "This record number was given to somebody else just now."
+            raise NumberTakenError(said, field="record_number") from error
         raise
 
 

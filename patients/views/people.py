@@ -80,7 +80,7 @@ def register_patient(request: HttpRequest) -> HttpResponse:
                     raise BadRequest("the token is somebody else's") from again
                 return redirect("patient", again.result)
             except NumberTakenError as error:
-                form.add_error("record_number", str(error))
+                form.add_error(error.field, str(error))
             else:
                 notify(request, _("%(name)s is registered.") % {"name": patient.name})
                 return redirect("patient", patient.uid)
@@ -116,7 +116,7 @@ def edit_patient(request: HttpRequest, uid: str) -> HttpResponse:
         except AlreadySubmittedError:
             return redirect("patient", patient.uid)
         except NumberTakenError as error:
-            form.add_error("record_number", str(error))
+            form.add_error(error.field, str(error))
         except ChangedMeanwhileError:
             changed = _on_record(patient, form)
             form.data = request.POST.copy()
