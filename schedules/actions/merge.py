@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -18,7 +17,6 @@ from patients.models import Patient, PatientIdentifier
 from patients.models.patient import EARLIER_NUMBER
 from patients.vocabulary import DecisionKind
 from patients.walls import OWN_APPS, is_history
-from schedules.actions.raise_flags import WORKFLOW_CODES
 from schedules.actions.refresh import refresh_patients
 from schedules.merging import bookings_of_both, consent_taken, order_to_end, standing_bookings_of, taken_over
 from schedules.models import Decision, Flag, Merge, Message, Order
@@ -86,7 +84,6 @@ def merge_records(
         rows.update(patient=kept)
     _take_over(merge)
     _keep_number(merge)
-    _move_workflow_flags(merge, today=today)
     _withhold_messages(merge)
     merged.merged_into = kept
     for patient in (kept, merged):
@@ -124,7 +121,7 @@ def separate_records(*, merged: Patient, today: dt.date, token: uuid.UUID, by: A
     for model in moving_models():
         keys = merge.moved.get(model._meta.label_lower, [])
         model._default_manager.filter(pk__in=keys, patient=kept).update(patient=merged)
-    _take_away_added(merge, today=today)
+    PatientIdentifier.objects.filter(pk__in=merge.added).update(removed_at=timezone.now())
     for entry in reversed(merge.changed):
         _change_back(entry, since=merge.at)
     for patient in (kept, merged):
@@ -132,6 +129,7 @@ def separate_records(*, merged: Patient, today: dt.date, token: uuid.UUID, by: A
         patient.version += 1
         patient.save(update_fields=["version"])
     Patient.objects.filter(pk=merged.pk).update(merged_into=None)
+    _reopen_flags(merge)
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     refresh_patients([kept.pk, merged.pk], cause=f"merge:{merge.pk}", as_of=today)
@@ -224,29 +222,7 @@ def _keep_number(merge: Merge) -> None:
         row = PatientIdentifier.objects.create(
             clinic_id=merge.clinic_id, patient=merge.kept, system=EARLIER_NUMBER, value=number
         )
-        merge.added.setdefault(row._meta.label_lower, []).append(row.pk)
-
-
-def _workflow_flags(patient: Patient) -> Iterator[Flag]:
-    yield from Flag.objects.filter(patient=patient, code__in=WORKFLOW_CODES, cleared_on__isnull=True)
-
-
-def _move_workflow_flags(merge: Merge, *, today: dt.date) -> None:
-    """A flag of the clinic's own work (a reaction to look at) goes on standing, with the kept record."""
-    cause = f"merge:{merge.pk}"
-    there = {flag.code: flag for flag in _workflow_flags(merge.kept)}
-    for flag in _workflow_flags(merge.merged):
-        standing = there.get(flag.code)
-        if flag.resolved_at is None and (standing is None or standing.resolved_at is not None):
-            if standing is not None:
-                _change(merge, standing, cleared_on=max(today, standing.raised_on), cleared_by=cause)
-            copy = Flag.objects.create(
-                clinic_id=merge.clinic_id, patient=merge.kept, code=flag.code, severity=flag.severity,
-                rules=flag.rules, facts=flag.facts, reason=flag.reason, next_step=flag.next_step,
-                raised_on=flag.raised_on,
-            )  # fmt: skip
-            merge.added.setdefault(copy._meta.label_lower, []).append(copy.pk)
-        _change(merge, flag, cleared_on=max(today, flag.raised_on), cleared_by=cause)
+        merge.added.append(row.pk)
 
 
 def _withhold_messages(merge: Merge) -> None:
@@ -256,10 +232,12 @@ def _withhold_messages(merge: Merge) -> None:
     waiting.update(state=Message.State.SUPPRESSED, why=why, next_attempt_at=None, lease_until=None)
 
 
-def _take_away_added(merge: Merge, *, today: dt.date) -> None:
-    """What the merge wrote for the kept record: the earlier number, and flags that go back."""
-    numbers = merge.added.get(PatientIdentifier._meta.label_lower, [])
-    PatientIdentifier.objects.current().filter(pk__in=numbers).update(removed_at=timezone.now())
-    for flag in Flag.objects.filter(pk__in=merge.added.get("schedules.flag", []), cleared_on__isnull=True):
-        flag.cleared_on, flag.cleared_by = max(today, flag.raised_on), f"merge:{merge.pk}"
-        flag.save(update_fields=["cleared_on", "cleared_by"])
+def _reopen_flags(merge: Merge) -> None:
+    """Flags that the merge closed stand again with their whole life (seen, put off, resolved); what the rules say of
+    both records then decides which of them hold."""
+    for patient in (merge.kept, merge.merged):
+        standing = Flag.objects.filter(patient=patient, cleared_on__isnull=True).values_list(
+            "code", flat=True
+        )
+        closed = Flag.objects.filter(patient=patient, cleared_by=f"merge:{merge.pk}")
+        closed.exclude(code__in=list(standing)).update(cleared_on=None, cleared_by="")

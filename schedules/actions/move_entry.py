@@ -15,17 +15,9 @@ from patients.models import Assessment, Injection, LabResult, Patient
 from patients.models.patient import MergedRecordError
 from patients.models.record import ClinicalRecord
 from patients.vocabulary import ErrorReason
-from schedules.actions.log_injection import (
-    REACTION,
-    NeedsReasonError,
-    RefusedError,
-    close_reaction,
-    judge_dose,
-    raise_reaction,
-)
+from schedules.actions.log_injection import NeedsReasonError, RefusedError, judge_dose
 from schedules.actions.refresh import refresh_patients
 from schedules.facts import facts_for
-from schedules.models import Flag
 from schedules.rules.asked import RecordLab
 from schedules.rules.facts import Facts
 from schedules.rules.requests import judge
@@ -123,7 +115,7 @@ def move_entry(
     _refuse(codes, override)
     written: list[ClinicalRecord] = []
     for row in rows:
-        written += _move(row, target, codes=codes, override=override, note=note, today=today, by=by)
+        written += _move(row, target, codes=codes, override=override, note=note, by=by)
     refresh_patients([patient.pk, target.pk], cause=ref(written[0]), as_of=today)
     return written
 
@@ -144,7 +136,6 @@ def _move(
     codes: Sequence[RequestCode],
     override: Override,
     note: str,
-    today: dt.date,
     by: Any,
 ) -> list[ClinicalRecord]:
     """One row, and what was recorded with it."""
@@ -160,8 +151,6 @@ def _move(
     for each in beside:
         strike_out(each, reason=ErrorReason.WRONG_PATIENT, note=note, by=by)
         written.append(_copy(each, target, injection=new))
-    if isinstance(row, Injection) and isinstance(new, Injection):
-        _move_reaction(row, new, today=today)
     return written
 
 
@@ -172,14 +161,3 @@ def _copy(row: ClinicalRecord, target: Patient, **more: Any) -> ClinicalRecord:
     content |= {"patient": target, "amends": row} | more
     copied: ClinicalRecord = type(row).objects.create(**content)
     return copied
-
-
-def _move_reaction(row: Injection, new: Injection, *, today: dt.date) -> None:
-    """A reaction that waits to be looked at waits with the right patient."""
-    waits = Flag.objects.filter(
-        patient_id=row.patient_id, code=REACTION, cleared_on__isnull=True, facts__injection=ref(row)
-    )
-    unresolved = waits.filter(resolved_at__isnull=True).exists()
-    close_reaction(row)
-    if unresolved:
-        raise_reaction(new, today=today)

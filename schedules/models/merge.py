@@ -14,8 +14,8 @@ from patients.models.patient import Patient
 class Merge(models.Model):
     """Everything of `merged` moved to `kept`, and exactly what, so that it can be moved back.
 
-    `moved` and `added`: keys of rows by table ("patients.injection"), moved to the kept record or written for it.
-    `changed`: [table, key, field, value before, value after] of rows that had to give way.
+    `moved`: keys of rows by table ("patients.injection"). `added`: keys of the numbers written for the kept record.
+    `changed`: of each row that had to give way its table and key, and its fields' values before and after.
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
@@ -25,7 +25,7 @@ class Merge(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(_("how you know"), max_length=300)
     moved = models.JSONField(default=dict)
-    added = models.JSONField(default=dict)
+    added = models.JSONField(default=list)
     changed = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(

@@ -273,16 +273,17 @@ def test_what_was_changed_since_stays_changed(desk: Desk) -> None:
 
 def test_a_reaction_that_waits_to_be_looked_at_waits_with_the_kept_record(desk: Desk) -> None:
     kept, merged = two(desk)
-    Flag.objects.create(
-        clinic=desk.clinic, patient=merged, code="REACTION_REVIEW", severity="warning", raised_on=TODAY,
-        reason="A reaction was told.", next_step="Ask a physician.",
-    )  # fmt: skip
+    dose = Injection.objects.valid().filter(patient=merged).latest("pk")
+    Injection.objects.filter(pk=dose.pk).update(reaction="Rash")
+    refresh_patients([merged.pk], cause="test")
+    Flag.objects.filter(patient=merged, code="REACTION_REVIEW").update(acknowledged_at=TEN_O_CLOCK)
     merge(desk, kept, merged)
     assert "REACTION_REVIEW" in desk.flags(kept)
     assert desk.flags(merged) == set()
     separate(desk, merged)
     assert "REACTION_REVIEW" not in desk.flags(kept)
-    assert "REACTION_REVIEW" in desk.flags(merged)
+    [again] = Flag.objects.filter(patient=merged, code="REACTION_REVIEW")
+    assert (again.cleared_on, again.acknowledged_at) == (None, TEN_O_CLOCK)
 
 
 # --- Numbers, messages, lists ---

@@ -15,7 +15,6 @@ from patients.models.patient import MergedRecordError
 from schedules.actions.log_injection import NeedsReasonError, RefusedError
 from schedules.actions.move_entry import Override, move_entry, of_one_draw
 from schedules.actions.refresh import refresh_patients
-from schedules.models import Flag
 from tests.decisions.signing import on_maintenance
 from tests.factories import AssessmentFactory, InjectionFactory, LabResultFactory
 from tests.people.two_records import days, merge
@@ -73,10 +72,6 @@ def test_what_was_recorded_with_the_dose_goes_with_it(desk: Desk, wrong: Patient
     BloodDraw.objects.create(**own, drawn_on=TODAY, contents=["b12"], before_dose=True)
     AssessmentFactory(**own, on=TODAY, gait_ataxia=2)
     Pregnancy.objects.create(**own, status="planning", from_date=TODAY)
-    Flag.objects.create(
-        clinic=desk.clinic, patient=wrong, code="REACTION_REVIEW", severity="warning", raised_on=TODAY,
-        facts={"injection": f"injection:{given.pk}"}, reason="A reaction.", next_step="Ask.",
-    )  # fmt: skip
     new = moved(desk, wrong, right, [given])[0]
     for model in (BloodDraw, Assessment, Pregnancy):
         row = model.objects.valid().get(patient=right, injection=new)
