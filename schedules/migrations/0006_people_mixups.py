@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0004_people_mixups'),
-        ('schedules', '0003_calendar_feed'),
+        ('patients', '0005_people_mixups'),
+        ('schedules', '0005_indicator_counts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0003_prescriptions_keep_overrides'),
+        ('patients', '0004_check_ins'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
