@@ -58,12 +58,13 @@ def answer_check_in(
         today = _today(row, now)
         if row.answered_at is not None:
             before = CheckIn.objects.filter(invitation=row, uid=token).first()
-            return _answered(before, row) if before and _is_birth_year(row, year) else None
+            return _answered(before) if before and _is_birth_year(row, year) else None
         if not row.is_open_on(today):
             return None
         if not _is_birth_year(row, year):
             return _count_try(row)
-        patient = lock_patient(row.patient)
+        # The link in a mail outlives a merge: the answers belong to the record that holds everything now.
+        patient = lock_patient(row.patient.current_record)
         answered = _answered(
             CheckIn(
                 uid=token,
@@ -74,8 +75,7 @@ def answer_check_in(
                 answered_at=now,
                 note=note,
                 **scores,
-            ),
-            row,
+            )
         )
         answered.check_in.save(force_insert=True)
         row.answered_at = now
@@ -109,6 +109,6 @@ def _count_try(row: CheckInInvitation) -> WrongYear | None:
     return None if row.is_locked else WrongYear(MOST_TRIES - row.tries)
 
 
-def _answered(check_in: CheckIn, row: CheckInInvitation) -> Answered:
-    found = latest_assessment(row.patient, today=check_in.on)
+def _answered(check_in: CheckIn) -> Answered:
+    found = latest_assessment(check_in.patient, today=check_in.on)
     return Answered(check_in, bool(worse_in(check_in.scores, found.scores if found else None)))

@@ -21,9 +21,9 @@ from schedules.actions.refresh import refresh_patients
 from schedules.merging import bookings_of_both, consent_taken, order_to_end, standing_bookings_of, taken_over
 from schedules.models import Decision, Flag, Merge, Message, Order
 
-# What is about a patient and does not move: derived rows, and the history of who was told and shown what.
+# What is about a patient and does not move: derived rows, and the history of who was told, asked and shown what.
 STAYS = frozenset({
-    "patients.AccessLog", "schedules.Flag", "schedules.Message", "schedules.PatientSchedule", "schedules.OpenEvent",
+    "patients.AccessLog", "patients.CheckInInvitation", "schedules.Flag", "schedules.Message", "schedules.PatientSchedule", "schedules.OpenEvent",
     "schedules.Forecast",
 })  # fmt: skip
 

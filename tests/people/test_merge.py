@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from patients.actions.once import AlreadySubmittedError
 from patients.actions.people import likely_same_person
-from patients.models import Injection, LabResult, Patient, PatientIdentifier
+from patients.models import CheckIn, Injection, LabResult, Patient, PatientIdentifier
 from patients.models.patient import MergedRecordError
 from patients.scope import clinic_scope, set_local_scope
 from patients.walls import OWN_APPS, is_history
@@ -39,6 +40,7 @@ from schedules.models import Booking, Decision, Flag, Merge, Message, OpenEvent,
 from schedules.rules.evaluate import evaluate
 from schedules.worklist import Asked, tallies, worklist
 from schedules.worklist_download import write_worklist
+from tests.check_ins.asked import FINE, NOW, Phone, ask, link_to
 from tests.factories import InjectionFactory, LabResultFactory, OrderFactory, PatientFactory
 from tests.people.two_records import about, days, full, merge, queued, rows_of, separate, two
 from tests.record.desk import TEN_O_CLOCK, TODAY, Desk
@@ -448,3 +450,18 @@ def test_empty_records_merge_too(desk: Desk) -> None:
     merge(desk, kept, merged)
     separate(desk, merged)
     assert Patient.objects.get(pk=merged.pk).merged_into is None
+
+
+@pytest.mark.django_db
+def test_answers_to_a_link_sent_before_the_merge_are_with_the_kept_record(desk: Desk) -> None:
+    kept, merged = two(desk)
+    link = Phone(link_to(ask(merged, after_dose_on=TODAY)))
+    merge(desk, kept, merged)
+    with time_machine.travel(NOW, tick=False):
+        page = link.send(**FINE | {"visual": "2"})
+    assert "Thank you" in page.content.decode()
+    desk.look()
+    assert CheckIn.objects.get(answered_at=NOW).patient == kept
+    assert Flag.objects.filter(
+        patient=kept, code="PATIENT_REPORTS_WORSENING", cleared_on__isnull=True
+    ).exists()

@@ -12,6 +12,7 @@ from schedules.actions.refresh import refresh_patients
 from schedules.models import Booking, Contact, Merge, Message
 from tests.factories import (
     AssessmentFactory,
+    CheckInFactory,
     DecisionFactory,
     InjectionFactory,
     LabResultFactory,
@@ -46,6 +47,7 @@ def full(desk: Desk, *, begun: dt.date, number: str, **fields: Any) -> Patient:
     LabResultFactory(patient=patient, drawn_on=begun, recorded_by=nurse)
     PatientIdentifier.objects.create(**own, system="NHS number", value=f"943 {number}")
     Contact.objects.create(**own, outcome="no_answer", by=nurse)
+    CheckInFactory(patient=patient, on=begun)
     refresh_patients([patient.pk], cause="test")
     Booking.objects.create(
         **own, on=TODAY + days(1), at=dt.time(9), after_dose_on=dose.on, made_by=nurse, for_due_on=TODAY
