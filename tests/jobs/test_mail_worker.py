@@ -43,7 +43,7 @@ def states(clinic: Clinic) -> list[str]:
         return sorted(Message.objects.values_list("state", flat=True))
 
 
-def until(condition: Callable[[], bool], seconds: float = 15) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether `condition` came true within `seconds`."""
     end = time.monotonic() + seconds
     while not condition():
