@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from celery import Celery
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from patients.models import AccessLog, Patient
 from schedules.models import JobRun
+from schedules.tasks import count_due_clinics
 from tests.factories import ClinicFactory, member
 from tests.indicators.people import counted, filled
 from tests.record.desk import Desk, signed_in
@@ -221,12 +223,11 @@ def test_counting_again_waits_for_the_beat_when_the_broker_is_away(
 
 
 @pytest.fixture
-def _no_broker(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The broker's address leads nowhere."""
-    from b12tracker.celery import app
-
-    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
-    monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+def _no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job belongs to an application whose broker's address leads nowhere."""
+    without_broker = Celery("alone", broker="redis://127.0.0.1:1/0", set_as_current=False)
+    task = without_broker.task(name="count")(count_due_clinics.run)
+    monkeypatch.setattr("schedules.views.indicators.count_due_clinics", task)
 
 
 def test_only_a_form_counts_again(desk: Desk) -> None:
