@@ -100,7 +100,7 @@
   document.addEventListener("htmx:afterSettle", () => {
     const row = document.querySelector("tr.inline");
     if (row && !row.contains(document.activeElement)) {
-      (row.querySelector("input[type=date]") || row.querySelector("a, button")).focus();
+      (row.querySelector("input[type=date]") || row.querySelector("a, button:not([hidden])")).focus();
     }
   });
 
