@@ -1,6 +1,6 @@
 """An entry of the record in the words of a nurse: "Serum B12 100 pmol/L, Mon 2 Mar 2026"."""
 
-from patients.models import Assessment, CheckIn, Injection, LabResult
+from patients.models import Assessment, BatchNotice, CheckIn, Injection, LabResult
 from patients.models.record import ClinicalRecord
 from patients.templatetags.clinic_words import day
 from patients.vocabulary import B12Drug, Route
@@ -20,4 +20,6 @@ def entry_words(record: ClinicalRecord) -> str:
             return f"Injection not given, {day(record.on)}"
         dose = f"{record.dose_ug.normalize():f} micrograms {Route(record.route).label}"
         return f"{B12Drug(record.drug).label}, {dose}, {day(record.on)}"
+    if isinstance(record, BatchNotice):
+        return f"Batch {record.number}: {record.get_how_display().lower()}, {day(record.on)}"
     return str(record)

@@ -44,6 +44,7 @@ class Action(Coded):
     INDICATORS = "indicators", "Indicators: the numbers"
     INDICATOR_LISTS = "indicator_lists", "Indicators: the patients behind a number"
     LOOK_UP_BATCH = "look_up_batch", "Look up products and batches, who had a batch"
+    TELL_OF_BATCH = "tell_of_batch", "Mark who has been told of a withdrawn batch"
     MANAGE_PRODUCTS = "manage_products", "Manage products and batches, withdraw"
     MANAGE_CLINIC = "manage_clinic", "Clinic settings, closed days, defaults, users, the whole access log"
     GUIDELINE = "guideline", "Guideline page, own account"
@@ -68,6 +69,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.INDICATORS: frozenset({_P, _M}),
     Action.INDICATOR_LISTS: frozenset({_P}),
     Action.LOOK_UP_BATCH: frozenset({_N, _P, _M}),
+    Action.TELL_OF_BATCH: frozenset({_N, _P}),
     Action.MANAGE_PRODUCTS: frozenset({_M}),
     Action.MANAGE_CLINIC: frozenset({_M}),
     Action.GUIDELINE: frozenset({_N, _P, _C, _M}),

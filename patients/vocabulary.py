@@ -286,6 +286,15 @@ class Place(Coded):
     SELF = "self", "By the patient"
 
 
+class ToldHow(Coded):
+    """How somebody was told that a batch they had was withdrawn, or that they could not be told yet."""
+
+    PHONE = "phone", "By phone"
+    IN_PERSON = "in_person", "In person"
+    LETTER = "letter", "By letter"
+    NOT_REACHED = "not_reached", "Not reached"
+
+
 class ErrorReason(Coded):
     """Why an entry is struck out; the entry itself stays."""
 

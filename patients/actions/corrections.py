@@ -7,7 +7,17 @@ from django.db import transaction
 
 from patients.actions.once import claim_form
 from patients.actions.records import lock_patient, ref, strike_out, tell_calendar
-from patients.models import Assessment, Cause, CheckIn, Injection, LabResult, Medication, Patient, Pregnancy
+from patients.models import (
+    Assessment,
+    BatchNotice,
+    Cause,
+    CheckIn,
+    Injection,
+    LabResult,
+    Medication,
+    Patient,
+    Pregnancy,
+)
 from patients.models.record import ClinicalRecord
 from patients.permissions import Action, Membership
 from patients.vocabulary import ErrorReason
@@ -21,6 +31,7 @@ CORRECTABLE: dict[str, type[ClinicalRecord]] = {
     "cause": Cause,
     "medicine": Medication,
     "pregnancy": Pregnancy,
+    "notice": BatchNotice,
 }
 # What may be moved to the patient it belongs to, as a whole (schedules.actions.move_entry).
 MOVABLE = frozenset({"injection", "result", "assessment"})

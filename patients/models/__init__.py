@@ -13,6 +13,7 @@ from patients.models.clinical import (
     Pregnancy,
 )
 from patients.models.form import SubmittedForm
+from patients.models.notice import BatchNotice
 from patients.models.patient import Patient, PatientIdentifier
 from patients.models.product import Batch, Product
 
@@ -20,6 +21,7 @@ __all__ = [
     "AccessLog",
     "Assessment",
     "Batch",
+    "BatchNotice",
     "BloodDraw",
     "Cause",
     "CheckIn",

@@ -215,6 +215,12 @@ class Injection(ClinicalRecord):
             models.Index(fields=["patient", "on"], name="injection_by_date"),
             models.Index(fields=["clinic", "on"], name="injection_by_clinic_date"),
             models.Index(fields=["batch"], name="injection_by_batch"),
+            # Numbers that were typed: few, and looked through when a batch is withdrawn.
+            models.Index(
+                fields=["clinic"],
+                condition=Q(batch__isnull=True) & ~Q(batch_number=""),
+                name="injection_batch_typed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,34 @@
 """What is injected: products and their batches. Old records keep batches that expired or were withdrawn."""
 
+import re
+
 from django.db import models
+from django.db.models.functions import Collate, Upper
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.clinic import Clinic
 from patients.models.history import keep_history
 from patients.vocabulary import B12Drug
+
+# What does not tell one batch number from another: blanks and dashes of every kind. Read by Python and PostgreSQL.
+_BETWEEN = r"[ \t\n\r\u00a0\u202f\u2010-\u2015\u2212-]+"
+
+
+def batch_key(number: str) -> str:
+    """A batch number as it is looked up: "h 4471-b" is "H4471B"."""
+    return "".join(char.upper() if char.isascii() else char for char in re.sub(_BETWEEN, "", number))
+
+
+class BatchKey(Upper):
+    """`batch_key` of a column, worked out by the database."""
+
+    def __init__(self, column: str) -> None:
+        between, all_of_them = models.Value(_BETWEEN), models.Value("g")
+        plain = models.Func(
+            models.F(column), between, models.Value(""), all_of_them, function="regexp_replace"
+        )
+        # The "C" order knows ASCII letters only, as the function above; others depend on the server.
+        super().__init__(Collate(plain, "C"), output_field=models.CharField())
 
 
 @keep_history()
