@@ -31,6 +31,7 @@ MENU = [
     ("calendar", _("Calendar"), Action.CALENDAR),
     ("messages", _("Messages"), Action.MESSAGES),
     ("indicators", _("Indicators"), Action.INDICATORS),
+    ("batch_list", _("Batches"), Action.LOOK_UP_BATCH),
     ("guideline", _("Guideline"), Action.GUIDELINE),
     ("clinic", _("Clinic"), Action.MANAGE_CLINIC),
 ]

@@ -80,6 +80,8 @@ def typed_batch(clinic: Clinic, number: str) -> WhichBatch | None:
     """The batch that a typed number means: the one on the shelf with that number if there is just one, else the number
     as it was typed last; nothing if no dose has it."""
     key = batch_key(number)
+    if not key:
+        return None
     shelf = Batch.objects.filter(clinic=clinic).select_related("product", "clinic")
     found = list(shelf.annotate(key=BatchKey("number")).filter(key=key)[:2])
     if len(found) == 1:

@@ -23,6 +23,7 @@ _NAMES = {
     EventKind.NEURO_REVIEW: gettext_lazy("Symptom review"),
     EventKind.FOLATE_REVIEW: gettext_lazy("Folic acid review"),
 }
+EVENT_WORDS = {EventKind.INJECTION: gettext_lazy("Injection")} | _NAMES
 BLOOD = frozenset({EventKind.CHECK, EventKind.PREGNANCY_CHECK, EventKind.PANEL})
 
 

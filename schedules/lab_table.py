@@ -72,12 +72,12 @@ def lab_table(facts: Facts, evaluation: Evaluation, *, family: str) -> LabTable:
     for reading in evaluation.labs:
         if reading is not None:
             by_day.setdefault(reading.lab.drawn_on, []).append(reading)
-    limits = _Limits(facts)
+    limits = Limits(facts)
     rows = tuple(_row(day, by_day[day], family, limits) for day in sorted(by_day, reverse=True))
     return LabTable(columns, rows)
 
 
-class _Limits:
+class Limits:
     """The limits that make a value low or high for this patient."""
 
     def __init__(self, facts: Facts) -> None:
@@ -91,7 +91,7 @@ class _Limits:
         return defaults.d6_hb_male_g_l if patient.sex == Sex.MALE else defaults.d6_hb_female_g_l
 
 
-def _row(on: dt.date, readings: Sequence[LabReading], family: str, limits: _Limits) -> DrawRow:
+def _row(on: dt.date, readings: Sequence[LabReading], family: str, limits: Limits) -> DrawRow:
     cells = tuple(
         tuple(_cell(reading, family, limits) for reading in readings if reading.lab.analyte == analyte)
         for analyte in COLUMNS
@@ -116,7 +116,7 @@ def when_words(readings: Iterable[LabReading]) -> str:
     return ngettext("%(n)s day after a dose", "%(n)s days after a dose", days) % {"n": days}
 
 
-def _cell(reading: LabReading, family: str, limits: _Limits) -> Cell:
+def _cell(reading: LabReading, family: str, limits: Limits) -> Cell:
     lab = reading.lab
     unit = shown_unit(lab.analyte, family)
     in_column = lab.analyte in COLUMNS
@@ -128,7 +128,7 @@ def _cell(reading: LabReading, family: str, limits: _Limits) -> Cell:
     )
 
 
-def mark_of(reading: LabReading, limits: _Limits) -> str:
+def mark_of(reading: LabReading, limits: Limits) -> str:
     """One of "low", "borderline", "high", "cannot be classed", or nothing: each with the limit the rules use."""
     lab, defaults = reading.lab, limits.defaults
     if reading.lab_class is not None:
@@ -147,7 +147,7 @@ def _is_above(lab: Lab, limit: Decimal) -> bool:
     return is_above(lab, limit_as_reported(lab.analyte, lab.unit, limit))
 
 
-def _low_limit(lab: Lab, limits: _Limits, defaults: Defaults) -> Decimal | None:
+def _low_limit(lab: Lab, limits: Limits, defaults: Defaults) -> Decimal | None:
     if lab.analyte == Analyte.HB:
         return limits.haemoglobin(lab.drawn_on)
     return {

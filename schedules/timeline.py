@@ -30,6 +30,7 @@ from django.db.models.functions import Cast, Coalesce, JSONObject, TruncDate
 from patients.models import (
     AccessLog,
     Assessment,
+    BatchNotice,
     Cause,
     CheckIn,
     Clinic,
@@ -147,7 +148,7 @@ def _moved() -> dict[str, Any]:
 def _injections(patient: Patient) -> QuerySet[Any]:
     details = _fields(
         "given", "not_given_reason", "drug", "dose_ug", "route", "site", "place", "place_source",
-        "batch_number", "reaction", "note", number=F("batch__number"), **_moved(),
+        "batch_number", "batch_id", "reaction", "note", number=F("batch__number"), **_moved(),
     )  # fmt: skip
     return _record(Injection.objects.filter(patient=patient), "injection", "on", details)
 
@@ -212,6 +213,11 @@ def _pregnancies(patient: Patient) -> QuerySet[Any]:
     )
 
 
+def _notices(patient: Patient) -> QuerySet[Any]:
+    details = _fields("how", "note", "number", "batch_id")
+    return _record(BatchNotice.objects.filter(patient=patient), "notice", "on", details)
+
+
 def _flags(patient: Patient) -> QuerySet[Any]:
     details = _fields(
         "code", "severity", "reason", "cleared_on", "resolve_reason", resolver=F("resolved_by__name")
@@ -262,6 +268,7 @@ _ALL: dict[str, Callable[[Patient], QuerySet[Any]]] = {
     "cause": _causes,
     "medicine": _medicines,
     "pregnancy": _pregnancies,
+    "notice": _notices,
     "flag": _flags,
     "contact": _contacts,
     "message": _messages,
@@ -273,7 +280,7 @@ _FOR_ALL = ("injection", "contact", "message", "booking", "merge")
 SHOWS = {
     EVERYTHING: tuple(_ALL),
     "doses": ("injection",),
-    "messages": ("message", "contact", "booking"),
+    "messages": ("message", "contact", "booking", "notice"),
     "plan": ("decision", "order"),
 }
 

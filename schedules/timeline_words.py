@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from patients.check_ins import in_words as answer_words
+from patients.models.product import batch_key
 from patients.templatetags.clinic_words import day, plain_date, short_day
 from patients.vocabulary import (
     Analyte,
@@ -33,7 +34,9 @@ from patients.vocabulary import (
     Route,
     Severity,
     StopReason,
+    ToldHow,
 )
+from schedules.batch_links import address_of
 from schedules.flag_words import in_words, title_of
 from schedules.models import Message
 from schedules.models.calendar import EVENT_KINDS
@@ -44,10 +47,10 @@ _ICONS = {
     "injection": "syringe", "results": "flask", "assessment": "pulse", "check_in": "pulse",
     "decision": "pen", "order": "pen",
     "cause": "info", "medicine": "info", "pregnancy": "info", "flag": "alert", "contact": "phone",
-    "message": "mail", "booking": "clock", "merge": "info",
+    "message": "mail", "booking": "clock", "merge": "info", "notice": "phone",
 }  # fmt: skip
 # The word of an entry's table in the address that strikes it out.
-_RECORD_WORDS = frozenset({"injection", "assessment", "check_in", "cause", "medicine", "pregnancy"})
+_RECORD_WORDS = frozenset({"injection", "assessment", "check_in", "cause", "medicine", "pregnancy", "notice"})
 _PLAN_WORDS = {"decision": "withdraw_decision", "order": "withdraw_order"}
 _REGIMENS = {member.value: member.label for kind in (Regimen, Interval, LongInterval) for member in kind}
 
@@ -71,7 +74,8 @@ class OtherRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as shown: bold words, the rest, who wrote it, a tag, and what can be corrected in it."""
+    """One entry as shown: bold words, the rest, who wrote it, a tag, and what can be corrected in it. `batch` is
+    its number and the address that says who else had it."""
 
     day: dt.date
     icon: str
@@ -88,6 +92,7 @@ class Line:
     correctable: tuple[Correction, ...] = field(default=())
     is_plan: bool = False
     others: tuple[OtherRecord, ...] = ()
+    batch: tuple[str, str] | None = None
 
 
 def line_of(entry: Entry, *, patient_uid: Any, dose_names: Mapping[dt.date, str], clinical: bool) -> Line:
@@ -111,6 +116,7 @@ def line_of(entry: Entry, *, patient_uid: Any, dose_names: Mapping[dt.date, str]
         correctable=_corrections(entry, patient_uid) if clinical and entry.struck is None else (),
         is_plan=entry.kind in _PLAN_WORDS,
         others=others,
+        batch=_batch(details) if clinical else None,
     )
 
 
@@ -130,6 +136,13 @@ def _others(entry: Entry, own_uid: str) -> tuple[OtherRecord, ...]:
 
 def _other(words: str, number: str, uid: str) -> OtherRecord:
     return OtherRecord(words, number, reverse("patient", args=[uid]))
+
+
+def _batch(details: Mapping[str, Any]) -> tuple[str, str] | None:
+    number = details.get("number") or details.get("batch_number")
+    if not number or not batch_key(number):
+        return None
+    return number, address_of(details["batch_id"], number)
 
 
 def _struck(entry: Entry) -> str:
@@ -181,9 +194,6 @@ def _injection(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Wo
         parts.append(Route(found["route"]).label)
     if found["site"]:
         parts.append(BodySite(found["site"]).label)
-    batch = found["number"] or found["batch_number"]
-    if batch:
-        parts.append(_("batch %(batch)s") % {"batch": batch})
     if found["place"] != Place.HERE:
         where = Place(found["place"]).label.lower()
         parts.append(f"{where} ({found['place_source']})" if found["place_source"] else where)
@@ -297,6 +307,14 @@ def _pregnancy(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Wo
     return PregnancyStatus(entry.details["status"]).label, until, ()
 
 
+def _notice(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
+    found = entry.details
+    how = ToldHow(found["how"])
+    if how == ToldHow.NOT_REACHED:
+        return _("Not reached about a withdrawn batch"), "", (found["note"],)
+    return _("Told of a withdrawn batch"), how.label.lower(), (found["note"],)
+
+
 def _flag(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
     found = entry.details
     if found["resolver"]:
@@ -354,6 +372,7 @@ _WORDS = {
     "cause": _cause,
     "medicine": _medicine,
     "pregnancy": _pregnancy,
+    "notice": _notice,
     "flag": _flag,
     "contact": _contact,
     "message": _message,

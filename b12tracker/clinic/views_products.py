@@ -13,6 +13,7 @@ from patients.actions.records import ChangedMeanwhileError
 from patients.models import Batch, Product
 from patients.notices import notify
 from patients.permissions import Action, allow, member_of
+from schedules.batch_people import tallies
 
 
 @require_safe
@@ -28,8 +29,17 @@ def products(request: HttpRequest) -> HttpResponse:
     for batch in batches.order_by("-expires_on", "number"):
         shelf[batch.product].append(batch)
     member = member_of(request)
+    counts = tallies(clinic)
     context = {
-        "shelf": list(shelf.items()),
+        "shelf": [
+            (product, [(each, counts.get(each.pk)) for each in rows]) for product, rows in shelf.items()
+        ],
+        "left": [
+            (each, counts[each.pk])
+            for rows in shelf.values()
+            for each in rows
+            if each.pk in counts and counts[each.pk].left
+        ],
         "today": clinic.today(),
         "may_change": member.may(Action.MANAGE_PRODUCTS),
         "may_manage": member.may(Action.MANAGE_CLINIC),
@@ -76,7 +86,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             notify(request, _("Batch %s was withdrawn already.") % batch.number)
         else:
             notify(request, _("Batch %s is withdrawn and offered no more.") % batch.number)
-        return redirect("clinic_products")
+        return redirect("batch", batch.pk)
     title = _("Withdraw batch %s") % batch.number
     context = {"form": form, "title": title, "save": _("Withdraw"), "back": "clinic_products"}
     return render(request, "clinic/form.html", context, status=422 if form.errors else 200)

@@ -14,6 +14,8 @@ AREAS = [
     "calendar",
     "indicators",
     "people",
+    "batches",
+    "letters",
 ]
 
 urlpatterns = [

@@ -59,6 +59,7 @@ def _permitted(request: HttpRequest, found: Patient) -> dict[str, bool]:
         "clinical": member.may(Action.SEE_CLINICAL, clinic),
         "may_log": member.may(Action.LOG, clinic),
         "may_enter": member.may(Action.ENTER_CLINICAL, clinic),
+        "may_write": member.may(Action.LETTERS, clinic),
         "may_edit": member.may(Action.EDIT_IDENTITY, clinic),
         "may_merge": member.may(Action.MERGE, clinic),
         "may_resolve": member.may(Action.DECIDE, clinic),
@@ -92,6 +93,8 @@ def _timeline(request: HttpRequest, found: Patient, dose_names: Any) -> dict[str
     return {
         "segments": segments, "show": show, "lines": lines, "looks": looks, "older": older,
         "next_shown": min(limit + STEP, AT_MOST),
+        # A batch's page is about the clinic one works in.
+        "shows_batches": member.may(Action.LOOK_UP_BATCH) and member.clinic == found.clinic,
     }  # fmt: skip
 
 

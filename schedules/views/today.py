@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from patients.models import AccessLog, Clinic
+from patients.actions.access import log_export
+from patients.models import Clinic
 from patients.permissions import Action, allow, member_of
 from schedules.forms.worklist import DownloadForm, asked_of
 from schedules.jobs_late import job_words
@@ -72,15 +74,17 @@ def worklist_download(request: HttpRequest) -> HttpResponse:
     clinic = _clinic(request, Action.SEE_LISTS)
     form = DownloadForm(posted(request))
     if request.method != "POST" or not form.is_valid():
-        context = {"form": form, "back": reverse("today")}
+        context = {
+            "form": form,
+            "title": _("Download the worklist"),
+            "about": _(
+                "Everyone of the clinic, with status, dates, phone and last contact, as a spreadsheet (CSV)."
+            ),
+            "back": reverse("today"),
+            "back_words": _("Back to Today"),
+        }
         return render(request, "schedules/download.html", context, status=422 if form.errors else 200)
-    AccessLog.objects.create(
-        clinic=clinic,
-        user=request.user,  # type: ignore[misc]  # signed in, or @allow had sent them away
-        what="worklist as CSV",
-        purpose=form.purpose,
-        address=request.META.get("REMOTE_ADDR") or None,
-    )
+    log_export(request, clinic, "worklist as CSV", purpose=form.purpose)
     now = clinic.now()
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="worklist-{now:%Y-%m-%d}.csv"'
