@@ -1,7 +1,8 @@
 """The batches of a clinic: those on the shelf, and numbers that were typed and are on no shelf."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import (
@@ -12,7 +13,6 @@ from django.db.models import (
     F,
     Max,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Value,
@@ -38,34 +38,47 @@ class BatchLine:
     last_on: dt.date | None
 
 
+# One row of the union, in the order of `BatchLine`.
+_ON_SHELF = ("pk", "number", "key", "product__name", "expires_on", "withdrawn_at", "doses", "last_on")
+_TYPED = ("no_pk", "as_written", "key", "no_product", "expires", "no_withdrawal", "doses", "last_on")
+
+
 def batches(clinic: Clinic, number: str) -> QuerySet[Any]:
-    """Batches of the shelf and typed numbers that contain `number`, those used last first; rows as `BatchLine`."""
+    """Batches of the shelf and typed numbers that contain `number`, those used last first; for `batch_lines`."""
     key = batch_key(number)
-    valid = doses_given(clinic).valid()
     on_shelf = Batch.objects.filter(clinic=clinic).annotate(key=BatchKey("number"))
-    typed = valid.filter(TYPED).annotate(key=BatchKey("batch_number")).exclude(key="")
-    as_typed = typed.filter(key=OuterRef("key"))
-    of_batch = valid.filter(Q(batch=OuterRef("pk")) | Q(pk__in=as_typed.values("pk")))
-    count = of_batch.order_by().values("given").annotate(n=Count("pk"), on=Max("on"))
-    shelf_rows = on_shelf.filter(key__contains=key).annotate(
-        doses=Coalesce(Subquery(count.values("n")), 0), last_on=Subquery(count.values("on"))
+    from_it = doses_given(clinic).valid().filter(batch=OuterRef("pk")).order_by().values("batch")
+    shelf = on_shelf.filter(key__contains=key).annotate(
+        doses=Coalesce(Subquery(from_it.annotate(n=Count("pk")).values("n")), 0),
+        last_on=Subquery(from_it.annotate(last=Max("on")).values("last")),
     )
-    loose = (
-        typed.filter(key__contains=key)
-        .exclude(key__in=on_shelf.values("key"))
-        .order_by()
-        .values("key")
-        .annotate(
-            no_pk=Cast(Value(None), BigIntegerField()),
-            as_written=Max("batch_number"),
-            no_product=Cast(Value(""), CharField()),
-            expires=Max("expires_on"),
-            no_withdrawal=Cast(Value(None), DateTimeField()),
-            doses=Count("pk"),
-            last_on=Max("on"),
-        )
+    typed = _typed(clinic).filter(key__contains=key).exclude(key__in=on_shelf.values("key"))
+    loose = typed.annotate(
+        no_pk=Cast(Value(None), BigIntegerField()),
+        as_written=Max("batch_number"),
+        no_product=Cast(Value(""), CharField()),
+        expires=Max("expires_on"),
+        no_withdrawal=Cast(Value(None), DateTimeField()),
     )
-    columns = ("pk", "number", "key", "product__name", "expires_on", "withdrawn_at", "doses", "last_on")
-    same = ("no_pk", "as_written", "key", "no_product", "expires", "no_withdrawal", "doses", "last_on")
-    found = shelf_rows.order_by().values_list(*columns).union(loose.values_list(*same), all=True)
+    found = shelf.order_by().values_list(*_ON_SHELF).union(loose.values_list(*_TYPED), all=True)
     return found.order_by(F("last_on").desc(nulls_last=True), "number")
+
+
+def _typed(clinic: Clinic) -> QuerySet[Any]:
+    """Typed numbers, each with its count of doses and the last of them."""
+    rows = doses_given(clinic).valid().filter(TYPED).annotate(key=BatchKey("batch_number"))
+    found = rows.exclude(key="").order_by().values("key")
+    return found.annotate(doses=Count("pk"), last_on=Max("on"))  # type: ignore[no-any-return]
+
+
+def batch_lines(clinic: Clinic, rows: Iterable[Any]) -> list[BatchLine]:
+    """Rows of `batches`; those of the shelf with the doses whose number was typed. One query."""
+    lines = [BatchLine(*row) for row in rows]
+    keys = [line.key for line in lines if line.pk]
+    typed = {row["key"]: row for row in _typed(clinic).filter(key__in=keys)} if keys else {}
+    return [_with_typed(line, typed[line.key]) if line.pk and line.key in typed else line for line in lines]
+
+
+def _with_typed(line: BatchLine, typed: dict[str, Any]) -> BatchLine:
+    last_on = max(filter(None, [line.last_on, typed["last_on"]]))
+    return replace(line, doses=line.doses + typed["doses"], last_on=last_on)

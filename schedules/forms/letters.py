@@ -39,7 +39,7 @@ class SummaryForm(forms.Form):
         self.fields["flags"].choices = [(flag.code, flag.title) for flag in flags]  # type: ignore[attr-defined]
         if not flags:
             del self.fields["flags"]
-        self.initial |= {"parts": list(ALL_PARTS), "flags": self.usual}
+        self.initial.update({"parts": list(ALL_PARTS), "flags": self.usual})
 
     @property
     def choice(self) -> Choice:

@@ -1,6 +1,8 @@
 """All data of a patient as files: every table that has rows about them, struck-out rows and history too, and both
 letters. Which tables those are is read from the models, so that a new one cannot be forgotten."""
 
+from __future__ import annotations
+
 import csv
 import datetime as dt
 import io

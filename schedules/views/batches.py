@@ -29,7 +29,7 @@ from patients.permissions import Action, allow, clinic_here, member_of, patient_
 from patients.vocabulary import ToldHow
 from schedules.batch_csv import write_batch
 from schedules.batch_links import address_of, batch_address
-from schedules.batch_list import BatchLine, batches
+from schedules.batch_list import batch_lines, batches
 from schedules.batch_people import (
     PersonLine,
     lines,
@@ -106,7 +106,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     clinic = clinic_here(request)
     number = _number(request.GET.get("q", ""))
     page = Paginator(batches(clinic, number), PER_PAGE).get_page(request.GET.get("page"))
-    found = [BatchLine(*row) for row in page.object_list]
+    found = batch_lines(clinic, page.object_list)
     if len(found) == 1 and batch_key(number) == found[0].key:
         return redirect(address_of(found[0].pk, found[0].number))
     counts = tallies(clinic)
