@@ -3,8 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from patients.models import AccessLog, CheckInInvitation, Patient
+from patients.models import AccessLog, BatchNotice, CheckInInvitation, Injection, Patient
+from patients.models.product import batch_key
 from patients.scope import set_local_scope
+from patients.vocabulary import ToldHow
 from schedules.actions.count_indicators import count_clinic
 from schedules.actions.prepare_messages import prepare_for_clinic
 from schedules.demo.rows import Shelf, recorded_when_it_happened
@@ -25,6 +27,7 @@ def add_daily_work(shelf: Shelf, lives: Lives, *, today: dt.date) -> None:
         _book(shelf, lives, schedules, today)
         _call(shelf, lives)
         _call_earlier(shelf, lives, today)
+        _tell_of_withdrawn(shelf, lives, today)
         _look(shelf, lives)
     _send(shelf, lives, today)
     _see_flags(shelf, today)
@@ -93,6 +96,30 @@ def _call_earlier(shelf: Shelf, lives: Lives, today: dt.date) -> None:
                     )
                 )  # fmt: skip
     Contact.objects.bulk_create(rows)
+
+
+def _tell_of_withdrawn(shelf: Shelf, lives: Lives, today: dt.date) -> None:
+    """Some of those who had the withdrawn batch have been told."""
+    had = set(Injection.objects.filter(batch=shelf.withdrawn).values_list("patient_id", flat=True))
+    listed = [patient for _life, patient in lives if patient.pk in had]
+    ways = (
+        ToldHow.PHONE,
+        ToldHow.PHONE,
+        ToldHow.IN_PERSON,
+        ToldHow.NOT_REACHED,
+        ToldHow.PHONE,
+        ToldHow.NOT_REACHED,
+    )
+    with recorded_when_it_happened(BatchNotice):
+        BatchNotice.objects.bulk_create(
+            BatchNotice(
+                clinic=shelf.clinic, patient=patient, batch=shelf.withdrawn, number=shelf.withdrawn.number,
+                number_key=batch_key(shelf.withdrawn.number), how=how, on=today - dt.timedelta(2),
+                note="Feels well" if how == ToldHow.PHONE else "",
+                recorded_by=shelf.nurse, recorded_at=_at(shelf, today - dt.timedelta(2), 15, position),
+            )
+            for position, (patient, how) in enumerate(zip(listed, ways, strict=False))
+        )  # fmt: skip
 
 
 def _look(shelf: Shelf, lives: Lives) -> None:

@@ -35,6 +35,7 @@ MODELS: tuple[type[Model], ...] = (
     Cause, Pregnancy, Medication, Assessment, CheckIn, Injection, LabResult, Decision, Order,
 )  # fmt: skip
 PHONE = "07700 900"  # a range kept free for invented people
+ELSEWHERE = "NV-3310"  # typed from what the patient brought along
 ARMS = (BodySite.DELTOID_LEFT, BodySite.DELTOID_RIGHT)
 
 
@@ -190,7 +191,7 @@ def _injection(rows: Rows, life: Life, patient: Patient, dose: Any, position: in
         Injection, life, patient, dose.on, on=dose.on, at=at, drug=dose.drug, dose_ug=dose.dose_ug,
         route=dose.route, site=ARMS[position % 2] if here else "", place=more.get("place", "here"),
         place_source=more.get("place_source", ""), batch=batch if here else None,
-        batch_number=batch.number if here else "", expires_on=batch.expires_on if here else None,
+        batch_number=batch.number if here else ELSEWHERE, expires_on=batch.expires_on if here else None,
         given_by=shelf.nurse if here else None, identity_checked=here, screening_clear=here,
         note=more.get("note", ""), codes=codes,
     )  # fmt: skip

@@ -58,9 +58,7 @@ class BatchLettersForm(forms.Form):
         label=_("What happened, in the clinic's words"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_(
-            "Stands in every letter. Say what was found, and that the dose itself still counts if it does."
-        ),
+        help_text=_("Stands in every letter. Say what was found, and whether the dose still counts."),
     )
     asks = forms.ChoiceField(label=_("What should they do?"), choices=ASKS, widget=forms.RadioSelect)
     who = forms.ChoiceField(
@@ -74,7 +72,7 @@ class BatchLettersForm(forms.Form):
     def wording(self) -> Wording:
         """As far as it is filled in: the rest is shown as a gap."""
         data: dict[str, Any] = getattr(self, "cleaned_data", {})
-        return Wording(data.get("words") or "…", data.get("asks") or ASKS[0][0])
+        return Wording(data.get("words") or "…", data.get("asks", ""))
 
     @property
     def show(self) -> str:

@@ -21,7 +21,8 @@ ASKS = [
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a person typed before printing: what happened, and whether the reader is asked to phone."""
+    """What a person typed before printing: what happened, and whether the reader is asked to phone (empty: not
+    chosen yet, and shown as a gap)."""
 
     words: str
     asks: str
@@ -65,6 +66,8 @@ def _what_to_do(asks: str, phone: str) -> tuple[str, ...]:
             "Please phone us%(on)s when it suits you in the next days, and say that you have had this letter."
         )
         return (first % {"on": on}, _("Your next appointment stays as it is."))
+    if asks != NOTHING:
+        return ("…",)
     return (
         _("You need do nothing. Your next appointment stays as it is."),
         _("If you do not feel well, or have a question, please phone us%(on)s.") % {"on": on},

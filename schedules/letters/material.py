@@ -37,9 +37,20 @@ class DoseGiven:
     @property
     def words(self) -> str:
         """ "hydroxocobalamin 1000 micrograms into the muscle (IM), left upper arm"."""
-        drug = f"{B12Drug(self.drug).label.lower()} {self.dose_ug.normalize():f} micrograms"
-        site = f", {BodySite(self.site).label}" if self.site else ""
-        return f"{drug} {Route(self.route).label}{site}"
+        return f"{self._drug} {Route(self.route).label}{self._site}"
+
+    @property
+    def short(self) -> str:
+        """ "hydroxocobalamin 1000 micrograms, left upper arm"."""
+        return f"{self._drug}{self._site}"
+
+    @property
+    def _drug(self) -> str:
+        return f"{B12Drug(self.drug).label.lower()} {self.dose_ug.normalize():f} micrograms"
+
+    @property
+    def _site(self) -> str:
+        return f", {BodySite(self.site).label}" if self.site else ""
 
     @property
     def where(self) -> str:

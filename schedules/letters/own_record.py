@@ -12,7 +12,7 @@ from patients.vocabulary import Phase
 from schedules.calendar_table import EVENT_WORDS
 from schedules.letters.material import Material
 from schedules.letters.parts import Letter, Section, Table, identity_of, letterhead
-from schedules.letters.patient_parts import since, when_words
+from schedules.letters.patient_parts import when_words
 from schedules.letters.plain_words import plain_words
 from schedules.letters.summary import score_of
 
@@ -71,8 +71,9 @@ def _about(material: Material) -> tuple[tuple[str, str], ...]:
 
 def _plan(material: Material) -> Section:
     now, order = material.now, material.order
-    plan = ", ".join(filter(None, [material.plan, since(now.plan_started_on)]))
-    told = [str(_PHASES[Phase(now.phase)]), f"{plan}."]
+    told = [str(_PHASES[Phase(now.phase)]), f"{material.plan}."]
+    if began := now.plan_started_on:
+        told.append(_("Treatment began on %(on)s.") % {"on": plain_date(began)})
     if material.causes:
         told.append(_("Why B12 runs low: %(causes)s.") % {"causes": material.causes})
     if order:
@@ -102,7 +103,7 @@ def _looked_at(material: Material) -> Section:
 
 def _given(material: Material) -> Section:
     rows = tuple(
-        (day(dose.on), ", ".join(filter(None, [dose.words, dose.where])), dose.batch or "–", dose.by or "–")
+        (day(dose.on), ", ".join(filter(None, [dose.short, dose.where])), dose.batch or "–", dose.by or "–")
         for dose in material.doses
     )
     columns = (_("Date"), _("What"), _("Batch"), _("Given by"))

@@ -26,7 +26,7 @@ PARTS = [
     ("dates", gettext_lazy("Next dates")),
     ("results", gettext_lazy("Latest results")),
     ("symptoms", gettext_lazy("Symptoms")),
-    ("decisions", gettext_lazy("Decisions of the last year")),
+    ("decisions", gettext_lazy("Decisions and orders of the last year")),
 ]
 ALL_PARTS = tuple(code for code, _label in PARTS)
 
@@ -87,7 +87,8 @@ def _facts(material: Material) -> tuple[tuple[str, str], ...]:
         (_("Record number"), patient.record_number),
         (_("Allergies"), patient.allergies),
         (_("Bleeding risk"), patient.bleeding_risk or _("none recorded")),
-        (_("Plan"), ", ".join(filter(None, [material.plan, since(material.now.plan_started_on)]))),
+        (_("Plan"), material.plan),
+        (_("Treatment"), since(material.now.plan_started_on) or _("not begun")),
         (_("Order"), _order(order) if order else _("none in force")),
     ]
     return tuple(told)
@@ -111,8 +112,8 @@ def _none(found: object) -> str:
 def _doses(material: Material) -> Section:
     rows = []
     for dose in material.doses[:DOSES_TOLD]:
-        batch = _("batch %(number)s") % {"number": dose.batch} if dose.batch else _("batch not known")
-        rows.append((day(dose.on), ", ".join(filter(None, [dose.words, dose.where])), batch))
+        what = ", ".join(filter(None, [dose.words, dose.where]))
+        rows.append((day(dose.on), what, dose.batch or _("not known")))
     columns = (_("Given"), _("What"), _("Batch"))
     table = Table(columns, tuple(rows)) if rows else None
     return Section(_("Last doses"), table=table, empty=_none(rows))
@@ -136,12 +137,17 @@ def _results(material: Material) -> Section:
         found = sorted(by_test.get(analyte.value, []), key=lambda reading: reading.lab.drawn_on, reverse=True)
         if found:
             before = _before(found[1], limits) if len(found) > 1 else "–"
-            when = f"{plain_date(found[0].lab.drawn_on)}, {when_words([found[0]])}"
-            rows.append((ANALYTES[analyte].label, result_words(found[0], limits), when, before))
+            rows.append((ANALYTES[analyte].label, result_words(found[0], limits), _drawn(found[0]), before))
     columns = (_("Test"), _("Latest"), _("Drawn"), _("The one before"))
     return Section(
         _("Latest results"), table=Table(columns, tuple(rows)) if rows else None, empty=_none(rows)
     )
+
+
+def _drawn(reading: LabReading) -> str:
+    """The date; for serum B12 also where in the cycle, since only a trough shows too little."""
+    on = plain_date(reading.lab.drawn_on)
+    return f"{on}, {when_words([reading])}" if reading.lab.analyte == Analyte.B12 else on
 
 
 def result_words(reading: LabReading, limits: Limits) -> str:
@@ -213,7 +219,7 @@ def _decisions(material: Material) -> Section:
             what = ": ".join(filter(None, [line.bold, line.text]))
             by = f" ({line.by})" if line.by else ""
             points.append((f"{plain_date(line.day)}:", f"{what}{by}. {why}".strip()))
-    return Section(_("Decisions of the last year"), points=tuple(points), empty=_none(points))
+    return Section(_("Decisions and orders of the last year"), points=tuple(points), empty=_none(points))
 
 
 _SECTIONS: dict[str, Callable[[Material], Section]] = {
