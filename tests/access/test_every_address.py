@@ -70,7 +70,8 @@ def path_of(address: Address, side: Side) -> str:
         "pk": _key_of(address, side),
         "indicator": "missed",
     }
-    return reverse(address.name, kwargs={part: named[part] for part in address.parts})
+    path = reverse(address.name, kwargs={part: named[part] for part in address.parts})
+    return f"{path}?number={side.typed_batch}" if address.name.startswith("typed_") else path
 
 
 def _word_of(address: Address) -> str:
@@ -94,6 +95,7 @@ def _row_of(address: Address, side: Side) -> Any:
         "withdraw_order": side.order,
         "move": side.injection,
         "move_find": side.injection,
+        "batch_take_back": side.notice,
     }
     return rows.get(address.name, side.cause)
 
@@ -101,7 +103,8 @@ def _row_of(address: Address, side: Side) -> Any:
 def _key_of(address: Address, side: Side) -> int:
     if address.name == "clinic_open_day":
         return side.closed.pk
-    return side.batch.pk if address.name == "clinic_withdraw" else side.members[Role.NURSE].pk
+    about_batch = address.name == "clinic_withdraw" or address.name.startswith("batch")
+    return side.batch.pk if about_batch else side.members[Role.NURSE].pk
 
 
 def both_methods(user: Any, path: str) -> list[HttpResponse]:
@@ -148,7 +151,7 @@ def test_who_may_open_it(address: Address) -> None:
             assert any(answer.status_code not in {403, 404} for answer in answers), role
         else:
             _refused(answers, theirs.secret, f"{role} of the clinic")
-    about_one_row = {"uid", "row", "pk"} & set(address.parts)
+    about_one_row = {"uid", "row", "pk"} & set(address.parts) or address.name.startswith("typed_")
     for role, user in ours.members.items():
         answers = both_methods(user, path)
         assert all(theirs.secret not in said(answer) for answer in answers), role

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from patients.models import Batch, Cause, Clinic, ClosedDate, Injection, Patient
+from patients.models import Batch, BatchNotice, Cause, Clinic, ClosedDate, Injection, Patient
+from patients.models.product import batch_key
 from patients.permissions import Role
 from patients.scope import set_local_scope
 from schedules.actions.refresh import refresh_patients
@@ -26,6 +27,8 @@ class Side:
     order: Order
     message: Message
     batch: Batch
+    notice: BatchNotice
+    typed_batch: str
     closed: ClosedDate
     members: dict[Role, Any]
 
@@ -43,9 +46,16 @@ def make_side(name: str, secret: str) -> Side:
     decision = make.DecisionFactory(patient=patient)
     order = make.OrderFactory(patient=patient)
     batch = make.BatchFactory(
-        product=make.ProductFactory(clinic=clinic), clinic=clinic, number=f"batch-{secret}"
-    )
+        product=make.ProductFactory(clinic=clinic), clinic=clinic, number=f"batch-{secret}",
+        withdrawn_at=timezone.now(), withdrawn_reason="Recalled",
+    )  # fmt: skip
     injection = make.InjectionFactory(patient=patient, batch=batch, note=f"dose {secret}")
+    typed_batch = f"typed-{secret}"
+    make.InjectionFactory(patient=patient, batch_number=typed_batch, place="elsewhere")
+    notice = BatchNotice.objects.create(
+        clinic=clinic, patient=patient, batch=batch, number=batch.number, number_key=batch_key(batch.number),
+        how="not_reached", on=make.MONDAY, note=f"phoned {secret}", recorded_by=members[Role.NURSE],
+    )  # fmt: skip
     make.LabResultFactory(patient=patient)
     message = Message.objects.create(
         clinic=clinic, patient=patient, kind="visit_coming", announced_on=make.MONDAY, step="1d",
@@ -53,4 +63,6 @@ def make_side(name: str, secret: str) -> Side:
     )  # fmt: skip
     refresh_patients([patient.pk], cause="test")
     closed = ClosedDate.objects.create(clinic=clinic, date=make.MONDAY.replace(month=5), name=f"day {secret}")
-    return Side(clinic, secret, patient, cause, injection, decision, order, message, batch, closed, members)
+    return Side(
+        clinic, secret, patient, cause, injection, decision, order, message, batch, notice, typed_batch, closed, members
+    )  # fmt: skip

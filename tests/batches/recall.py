@@ -18,8 +18,8 @@ GIVEN = dt.date(2026, 10, 5)
 class Recall:
     """`batch` H4390D is withdrawn; `shelf` is its product."""
 
-    def __init__(self) -> None:
-        self.desk = Desk()
+    def __init__(self, desk: Desk | None = None) -> None:
+        self.desk = desk or Desk()
         self.desk.look()
         self.shelf = ProductFactory(clinic=self.desk.clinic)
         self.batch: Batch = BatchFactory(
@@ -37,7 +37,7 @@ class Recall:
     def had(self, *, on: dt.date = GIVEN, patient: Patient | None = None, **fields: Any) -> Patient:
         """Somebody who had a dose of it; `batch_number` alone for a number that was typed."""
         dose = {name: fields.pop(name) for name in list(fields) if name in DOSE_FIELDS}
-        patient = patient or self.desk.patient(phone="020 7946 0001", **fields)
+        patient = patient or self.desk.patient(**({"phone": "020 7946 0001"} | fields))
         self.desk.look()
         if "batch_number" not in dose:
             dose |= {"batch": self.batch, "batch_number": self.batch.number}
