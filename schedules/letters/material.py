@@ -1,12 +1,13 @@
 """What the letters about one patient are made from: read once, in a fixed number of queries."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from patients.models import Clinic, Injection, LabResult, Patient
-from patients.vocabulary import Analyte, B12Drug, BodySite, Place, Route
+from patients.check_ins import in_words as in_patients_words
+from patients.models import CheckIn, Clinic, Injection, LabResult, Patient
+from patients.vocabulary import Analyte, B12Drug, BodySite, Domain, Place, Route
 from schedules.calendar_table import Booked
 from schedules.flag_words import in_words, title_of
 from schedules.models import Message, Order
@@ -98,6 +99,15 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What the patient said by link: the answers in words by domain, and their own words."""
+
+    on: dt.date
+    answers: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """One patient on one day: the facts, what the rules say of them, and the rows a letter quotes."""
 
@@ -115,6 +125,7 @@ class Material:
     plan_lines: Sequence[Line] = ()
     flags: Sequence[StandingFlag] = ()
     messages: Sequence[Sent] = ()
+    answered: Sequence[Answered] = ()
 
 
 def material_of(patient: Patient, *, today: dt.date) -> Material:
@@ -143,6 +154,7 @@ def material_of(patient: Patient, *, today: dt.date) -> Material:
             for each in page.flags
         ],
         messages=_messages(patient),
+        answered=_answered(patient),
     )
 
 
@@ -192,3 +204,14 @@ def _messages(patient: Patient) -> list[Sent]:
     rows = Message.objects.filter(patient=patient, state=Message.State.SENT, sent_at__isnull=False)
     found = rows.order_by("-sent_at").values_list("sent_at", "subject", "to")
     return [Sent(at.astimezone(patient.clinic.tz).date(), subject, to) for at, subject, to in found if at]
+
+
+def _answered(patient: Patient) -> list[Answered]:
+    rows = CheckIn.objects.valid().filter(patient=patient).order_by("-on", "-pk")
+    return [Answered(row.on, _answers(row.scores), row.note) for row in rows]
+
+
+def _answers(scores: Mapping[str, int | None]) -> str:
+    """ "numbness, tingling: a little; memory, thinking: not at all"; what was skipped is left out."""
+    said = {domain: in_patients_words(scores[domain.value]) for domain in Domain}
+    return "; ".join(f"{domain.label.lower()}: {words.lower()}" for domain, words in said.items() if words)

@@ -47,6 +47,7 @@ def own_record(material: Material) -> Letter:
             _given(material),
             _results(material),
             _symptoms(material),
+            *_answered(material),
             _messages(material),
         ),
         closing=_questions(clinic.phone),
@@ -143,6 +144,15 @@ def _symptoms(material: Material) -> Section:
         table=Table((_("Date"), _("Sum")), tuple(rows)) if rows else None,
         empty="" if rows else _("Not asked about yet."),
     )
+
+
+def _answered(material: Material) -> tuple[Section, ...]:
+    """What they told the clinic by link; no section where they never did."""
+    if not material.answered:
+        return ()
+    rows = tuple((plain_date(each.on), each.answers or "–", each.words or "–") for each in material.answered)
+    columns = (_("Date"), _("Your answers"), _("In your own words"))
+    return (Section(_("What you told us"), table=Table(columns, rows)),)
 
 
 def _messages(material: Material) -> Section:

@@ -6,7 +6,7 @@ import json
 from patients.models import LabResult, Patient
 from schedules.actions.refresh import refresh_patients
 from schedules.flag_words import WORKFLOW_TITLES
-from schedules.letters.material import Reported, Sent, StandingFlag, material_of
+from schedules.letters.material import Answered, Reported, Sent, StandingFlag, material_of
 from schedules.letters.own_record import own_record
 from schedules.letters.plain_words import PLAIN_WORDS, SOMETHING, plain_words
 from schedules.models import Contact, Message
@@ -60,6 +60,14 @@ def test_dates_past_and_coming_plan_and_messages() -> None:
     )
     assert table(letter, "Messages sent to you") == (("15 Sep 2026", "Your visit", "ruth@mail.example"),)
     assert letter.signed == ()
+
+
+def test_what_the_patient_said_by_link_is_theirs() -> None:
+    said = [Answered(dt.date(2026, 11, 2), "numbness, tingling: a little", "Worse at night")]
+    assert table(own_record(material(answered=said)), "What you told us") == (
+        ("2 Nov 2026", "numbness, tingling: a little", "Worse at night"),
+    )
+    assert "What you told us" not in [each.heading for each in own_record(material()).sections]
 
 
 def test_from_the_record_without_staff_only_parts(desk: Desk, ruth: Patient, today: dt.date) -> None:
