@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0004_check_ins'),
+        ('patients', '0005_people_mixups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
