@@ -22,10 +22,17 @@ from schedules.merging import bookings_of_both, consent_taken, order_to_end, sta
 from schedules.models import Decision, Flag, Merge, Message, Order
 
 # What is about a patient and does not move: derived rows, and the history of who was told, asked and shown what.
-STAYS = frozenset({
-    "patients.AccessLog", "patients.CheckInInvitation", "schedules.Flag", "schedules.Message", "schedules.PatientSchedule", "schedules.OpenEvent",
-    "schedules.Forecast",
-})  # fmt: skip
+STAYS = frozenset(
+    {
+        "patients.AccessLog",
+        "patients.CheckInInvitation",
+        "schedules.Flag",
+        "schedules.Message",
+        "schedules.PatientSchedule",
+        "schedules.OpenEvent",
+        "schedules.Forecast",
+    }
+)
 
 
 class AlreadyMergedError(Exception):
