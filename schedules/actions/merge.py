@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from patients.actions.once import claim_form
 from patients.actions.records import lock_both
-from patients.models import Patient, PatientIdentifier
+from patients.models import BatchNotice, Patient, PatientIdentifier
 from patients.models.patient import EARLIER_NUMBER
-from patients.vocabulary import DecisionKind
+from patients.vocabulary import DecisionKind, ToldHow
 from patients.walls import OWN_APPS, is_history
 from schedules.actions.refresh import refresh_patients
 from schedules.merging import bookings_of_both, consent_taken, order_to_end, standing_bookings_of, taken_over
@@ -87,6 +87,8 @@ def merge_records(
     _cancel_second_bookings(merge, now=merge.at, by=by)
     for model in moving_models():
         rows = model._default_manager.filter(patient=merged)
+        if model is BatchNotice:
+            rows = rows.exclude(pk__in=_told_both(kept, merged))
         merge.moved[model._meta.label_lower] = sorted(rows.values_list("pk", flat=True))
         rows.update(patient=kept)
     _take_over(merge)
@@ -141,6 +143,15 @@ def separate_records(*, merged: Patient, today: dt.date, token: uuid.UUID, by: A
     merge.save(update_fields=["undone_at", "undone_by"])
     refresh_patients([kept.pk, merged.pk], cause=f"merge:{merge.pk}", as_of=today)
     return merge
+
+
+def _told_both(kept: Patient, merged: Patient) -> list[int]:
+    """Notices of the merged record about a batch of which the kept one was told, too: once is enough for one person
+    (told_once), so these stay where they were given."""
+    told = BatchNotice.objects.valid().exclude(how=ToldHow.NOT_REACHED)
+    known = set(told.filter(patient=kept).values_list("number_key", "batch"))
+    rows = told.filter(patient=merged).values_list("pk", "number_key", "batch")
+    return [pk for pk, number, batch in rows if (number, batch) in known]
 
 
 def standing_merge(merged: Patient) -> Merge | None:

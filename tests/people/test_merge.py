@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from patients.actions.once import AlreadySubmittedError
 from patients.actions.people import likely_same_person
-from patients.models import CheckIn, Injection, LabResult, Patient, PatientIdentifier
+from patients.models import BatchNotice, CheckIn, Injection, LabResult, Patient, PatientIdentifier
 from patients.models.patient import MergedRecordError
 from patients.scope import clinic_scope, set_local_scope
 from patients.walls import OWN_APPS, is_history
@@ -465,3 +465,15 @@ def test_answers_to_a_link_sent_before_the_merge_are_with_the_kept_record(desk: 
     assert Flag.objects.filter(
         patient=kept, code="PATIENT_REPORTS_WORSENING", cleared_on__isnull=True
     ).exists()
+
+
+@pytest.mark.django_db
+def test_who_was_told_of_a_batch_under_both_records_was_told_once(desk: Desk) -> None:
+    kept, merged = two(desk)
+    told = {"clinic": desk.clinic, "number": "H1", "number_key": "H1", "how": "phone", "on": TODAY}
+    mine = BatchNotice.objects.create(patient=kept, **told)
+    theirs = BatchNotice.objects.create(patient=merged, **told)
+    merge(desk, kept, merged)
+    assert list(BatchNotice.objects.filter(patient=kept, number="H1")) == [mine]
+    separate(desk, merged)
+    assert list(BatchNotice.objects.filter(patient=merged, number="H1")) == [theirs]

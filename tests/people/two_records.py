@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from patients.models import BloodDraw, Cause, Medication, Patient, PatientIdentifier, Pregnancy
+from patients.models import BatchNotice, BloodDraw, Cause, Medication, Patient, PatientIdentifier, Pregnancy
 from schedules.actions.merge import merge_records, moving_models, separate_records
 from schedules.actions.refresh import refresh_patients
 from schedules.models import Booking, Contact, Merge, Message
@@ -48,6 +48,9 @@ def full(desk: Desk, *, begun: dt.date, number: str, **fields: Any) -> Patient:
     PatientIdentifier.objects.create(**own, system="NHS number", value=f"943 {number}")
     Contact.objects.create(**own, outcome="no_answer", by=nurse)
     CheckInFactory(patient=patient, on=begun)
+    BatchNotice.objects.create(
+        **own, number=number, number_key=number, how="phone", on=begun, recorded_by=nurse
+    )
     refresh_patients([patient.pk], cause="test")
     Booking.objects.create(
         **own, on=TODAY + days(1), at=dt.time(9), after_dose_on=dose.on, made_by=nurse, for_due_on=TODAY
