@@ -36,6 +36,7 @@ def full(desk: Desk, *, begun: dt.date, number: str, **fields: Any) -> Patient:
     Medication.objects.create(**own, drug="metformin", started_on=begun, recorded_by=nurse)
     Pregnancy.objects.create(**own, status="planning", from_date=begun, recorded_by=nurse)
     AssessmentFactory(patient=patient, on=begun, recorded_by=nurse)
+    CheckInFactory(patient=patient, on=begun)
     decision = DecisionFactory(patient=patient, on=begun)
     OrderFactory(patient=patient, from_date=begun, decision=decision)
     for day in (0, 2, 4):
