@@ -28,7 +28,7 @@ from patients.models import Patient
 from patients.permissions import ALLOWED, Action, Role
 from patients.scope import set_local_scope
 from schedules.actions.refresh import refresh_patients
-from schedules.messages.links import Recipient, unsubscribe_token
+from schedules.messages.links import Invited, Recipient, check_in_token, unsubscribe_token
 from schedules.models.feed import CalendarFeed, hash_of, new_secret
 from tests import factories as make
 from tests.access.test_every_address import ONLY, OWN_ACCOUNT, Address, path_of
@@ -50,13 +50,14 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`secured` is a nurse with a second factor and a security `key`; `feed` is a nurse's secret; `newcomer` has no
-    plan, `settled` is in maintenance."""
+    """`secured` is a nurse with a second factor and a security `key`; `feed` is a nurse's secret, `invitation` asks the
+    patient how they are; `newcomer` has no plan, `settled` is in maintenance."""
 
     side: Side
     secured: Any
     key: Authenticator
     feed: str
+    invitation: int
     newcomer: Patient
     settled: Patient
 
@@ -73,7 +74,8 @@ class World:
             if address.name in WITHOUT_PLAN | IN_MAINTENANCE:
                 patient = self.newcomer if address.name in WITHOUT_PLAN else self.settled
                 return reverse(address.name, args=[patient.uid])
-            return path_of(address, self.side)
+            with transaction.atomic():  # it may add a second record
+                return path_of(address, self.side)
         try:
             return reverse(address.name, args=self._of_everybody(address))
         except NoReverseMatch as missing:
@@ -83,8 +85,10 @@ class World:
         """What stands in the addresses that need no role: secrets, own keys."""
         patient, user = self.side.patient, self.side.members[Role.NURSE]
         recipient = Recipient(patient.clinic_id, patient.uid)
+        invited = Invited(patient.clinic_id, patient.uid, self.invitation)
         known: dict[str, list[Any]] = {
             "unsubscribe": [unsubscribe_token(recipient, today=self.side.clinic.today())],
+            "check_in": [check_in_token(invited)],
             "calendar_feed": [self.feed],
             "account_reset_password_from_key": [
                 int_to_base36(user.pk),
@@ -144,10 +148,11 @@ def make_world() -> World:
         CalendarFeed.objects.create(
             user=side.members[Role.NURSE], clinic=side.clinic, secret_hash=hash_of(feed)
         )
+        invitation = make.InvitationFactory(patient=side.patient, sent_on=side.clinic.today())
         newcomer = make.PatientFactory(clinic=side.clinic)
         settled = make.PatientFactory(clinic=side.clinic)
         make.AssessmentFactory(patient=settled)
         make.DecisionFactory(patient=settled, kind="take_over", interval="2mo", began_with="alternate_day")
         make.InjectionFactory(patient=settled)
         refresh_patients([newcomer.pk, settled.pk], cause="test")
-    return World(side, secured, key, feed, newcomer, settled)
+    return World(side, secured, key, feed, invitation.pk, newcomer, settled)
