@@ -48,7 +48,6 @@ def full(desk: Desk, *, begun: dt.date, number: str, **fields: Any) -> Patient:
     LabResultFactory(patient=patient, drawn_on=begun, recorded_by=nurse)
     PatientIdentifier.objects.create(**own, system="NHS number", value=f"943 {number}")
     Contact.objects.create(**own, outcome="no_answer", by=nurse)
-    CheckInFactory(patient=patient, on=begun)
     BatchNotice.objects.create(
         **own, number=number, number_key=number, how="phone", on=begun, recorded_by=nurse
     )
