@@ -140,8 +140,9 @@ def count_clinic(
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
         with clinic_scope([clinic.pk]):
-            patients = Patient.objects.filter(pk__in=batch).select_related("clinic").order_by("pk")
-            tally.add(list(patients))
+            # A record merged into another holds nothing that is not counted there.
+            patients = Patient.objects.filter(pk__in=batch, merged_into__isnull=True)
+            tally.add(list(patients.select_related("clinic").order_by("pk")))
             _note(clinic, counts={"done": start + len(batch), "total": len(ids)})
         if progress:
             progress(start + len(batch), len(ids))

@@ -76,6 +76,15 @@ def test_what_is_stored_is_the_sum_over_the_patients() -> None:
     assert whole.counted_at == COUNTED_AT
 
 
+def test_a_record_merged_into_another_is_not_counted() -> None:
+    clinic = ClinicFactory()
+    good, bad = filled(clinic)
+    with clinic_scope([clinic.pk]):
+        Patient.objects.filter(pk=bad.pk).update(merged_into=good)
+    counted(clinic)
+    assert stored(clinic)[dt.date(2026, 9, 1), Indicator.RIGHT_INTERVAL.value] == {Why.MONTHLY: 1}
+
+
 def test_counting_again_changes_nothing_but_the_time() -> None:
     clinic = ClinicFactory()
     filled(clinic)
