@@ -42,6 +42,7 @@ TABLES = {
     "patients.labresult": gettext_lazy("Blood results"),
     "patients.blooddraw": gettext_lazy("Blood drawn, results to come"),
     "patients.assessment": gettext_lazy("Assessments"),
+    "patients.checkin": gettext_lazy("Patient's answers"),
     "schedules.decision": gettext_lazy("Decisions"),
     "schedules.order": gettext_lazy("Orders"),
     "patients.cause": gettext_lazy("Causes"),
@@ -49,6 +50,7 @@ TABLES = {
     "patients.pregnancy": gettext_lazy("Pregnancy records"),
     "schedules.booking": gettext_lazy("Bookings"),
     "schedules.contact": gettext_lazy("Contacts"),
+    "patients.batchnotice": gettext_lazy("Told about a batch"),
     "patients.patientidentifier": gettext_lazy("Other numbers"),
 }
 LOOK_OUT = {
@@ -225,6 +227,8 @@ def _consequences(kept: Patient, merged: Patient, *, clinical: bool) -> list[str
         said.append(words)
     for stays, goes in bookings_of_both(kept, merged):
         words = _("Both are booked. %(stays)s stays, %(goes)s is cancelled: tell the patient.")
+        if _when(stays) == _when(goes):
+            words = _("Both are booked for %(stays)s: one booking stays.")
         said.append(words % {"stays": _when(stays), "goes": _when(goes)})
     changes = taken_over(kept, merged)
     if "phone" in changes:

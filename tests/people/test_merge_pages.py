@@ -10,7 +10,7 @@ from django.test import Client
 
 from patients.models import AccessLog, Patient, PatientIdentifier
 from schedules.actions.merge import merge_records
-from schedules.models import Merge
+from schedules.models import Booking, Merge
 from tests.people.two_records import full, merge, separate, two
 from tests.record.desk import TEN_O_CLOCK, TODAY, Desk, address, typed, words
 
@@ -42,11 +42,18 @@ def test_side_by_side_a_coordinator_reads_dates_but_nothing_clinical(desk: Desk)
     for said in (coordinator, physician):
         assert "Calendar of the next 12 months" in said
         assert "Both have an order in force" in said
-        assert "is cancelled: tell the patient" in said
+        assert "Both are booked for Tue 3 Mar 2026, 09:00: one booking stays." in said
     assert "Latex" in physician
     for clinical in ("Latex", "Allergies", "hydroxocobalamin", "Flags that"):
         assert clinical not in coordinator
     assert "micrograms" in physician
+
+
+def test_of_two_dates_the_patient_is_to_be_told_which_stays(desk: Desk) -> None:
+    kept, merged = two(desk)
+    Booking.objects.filter(patient=merged).update(on=TODAY + dt.timedelta(2))
+    said = words(ask(desk.coordinator, kept, merged))
+    assert "Tue 3 Mar 2026, 09:00 stays, Wed 4 Mar 2026, 09:00 is cancelled: tell the patient." in said
 
 
 def test_differences_that_one_person_should_not_have_are_named(desk: Desk) -> None:
