@@ -112,7 +112,7 @@ def test_history_cannot_be_switched_off(two_sides: tuple[Side, Side]) -> None:
     count = "SELECT count(*) FROM patients_injectionevent"
     before = run(count)[0][0]
     run("SELECT set_config('pgtrigger.ignore', '{patients_injection:update_update,*}', true)")
-    run("UPDATE patients_injection SET note = 'changed' WHERE patient_id = %s", ours.patient.pk)
+    run("UPDATE patients_injection SET note = 'changed' WHERE id = %s", ours.injection.pk)
     assert run(count)[0][0] == before + 1
     assert "permission denied" in refused("SET session_replication_role = replica")
     assert "must be owner" in refused("ALTER TABLE patients_injection DISABLE TRIGGER ALL")
