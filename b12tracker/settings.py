@@ -161,6 +161,20 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "login": "120/m/ip"}
+_PLAIN = "b12tracker.accounts.plain_forms"
+ACCOUNT_FORMS = {
+    "change_password": f"{_PLAIN}.ChangePasswordForm",
+    "set_password": f"{_PLAIN}.SetPasswordForm",
+    "reset_password": f"{_PLAIN}.ResetPasswordForm",
+    "reset_password_from_key": f"{_PLAIN}.ResetPasswordKeyForm",
+    "reauthenticate": f"{_PLAIN}.ConfirmPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_PLAIN}.AuthenticateForm",
+    "reauthenticate": f"{_PLAIN}.ReauthenticateForm",
+    "activate_totp": f"{_PLAIN}.ActivateTOTPForm",
+    "add_webauthn": f"{_PLAIN}.AddWebAuthnForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 

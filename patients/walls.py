@@ -18,6 +18,7 @@ DELETABLE = {
     "schedules.OpenEvent",
     "schedules.Forecast",
     "schedules.IndicatorCount",
+    "schedules.CalendarFeed",
     "patients.ClosedDate",
 }
 # Read before a clinic scope exists (to make it), or about no patient.

@@ -4,7 +4,7 @@ Everything is told by shape and word as well as by colour, and no two colours di
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -98,10 +98,45 @@ def latest(panel: str, value: str, under: str, *, at: float | None = None, warn:
     return note(text, x=1.0, y=at if at is not None else (bottom + top) / 2, xshift=8)
 
 
-def inside_words(text: str, axis: str, y: float, colour: str, *, above: bool = False) -> Part:
-    """Words on a band or beside a line, a little in from the left."""
-    return note(text, axis=axis, x=0.13, y=y, font={"color": colour},
-                 yanchor="top" if above else "middle")  # fmt: skip
+def inside_words(text: str, axis: str, y: float, colour: str, *, x: float, under: bool = False) -> Part:
+    """Words on a band, or `under` a line, from the share `x` of the width on."""
+    return note(text, axis=axis, x=x, y=y, font={"color": colour},
+                 yanchor="top" if under else "middle")  # fmt: skip
+
+
+def nothing_here(panel: str, text: str) -> Part:
+    """Said in a panel whose results all lie outside the time shown."""
+    _axis, bottom, top = PANELS[panel]
+    return note(text, x=0.5, y=(bottom + top) / 2, xanchor="center", font={"color": MUTED})
+
+
+# Where words inside a panel may begin, the usual place first; their width, both as shares of the panel's.
+_STARTS, _WORDS_WIDTH = (0.13, 0.4, 0.6, 0.77, 0.01), 0.2
+Place = tuple[float, float]
+
+
+def free_start(lines: Iterable[Sequence[Place]], low: float, high: float) -> float:
+    """The first place where words between the heights `low` and `high` cover no line and no lone mark.
+
+    All in shares of the panel: 0 is its left or lower edge, 1 the other. The usual place if none is free.
+    """
+    pieces = [piece for line in lines for piece in zip(line, line[1:] or line, strict=False)]
+    for start in _STARTS:
+        if not any(_crosses(piece, start, start + _WORDS_WIDTH, low, high) for piece in pieces):
+            return start
+    return _STARTS[0]
+
+
+def _crosses(piece: tuple[Place, Place], left: float, right: float, low: float, high: float) -> bool:
+    """Whether a straight line meets the box."""
+    (x0, y0), (x1, y1) = sorted(piece)
+    if x1 < left or x0 > right:
+        return False
+    slope = (y1 - y0) / (x1 - x0) if x1 > x0 else 0.0
+    heights = [y0 + slope * (max(left, x0) - x0), y0 + slope * (min(right, x1) - x0)]
+    if x1 == x0:
+        heights = [y0, y1]
+    return max(heights) >= low and min(heights) <= high
 
 
 def band(axis: str, top: float, bottom: float, colour: str) -> Part:

@@ -5,7 +5,7 @@ diamond = interval changed, dashes = targets and MCV. Readable in grey and witho
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import log10
 
 from django.utils.translation import gettext as _
@@ -28,23 +28,26 @@ from schedules.chart_parts import (
     WARNING,
     Paper,
     Part,
+    Place,
     Window,
     band,
     beyond,
     floor_line,
+    free_start,
     inside_words,
     joined,
     latest,
     level,
     markers,
     note,
+    nothing_here,
     short,
     split,
     title,
     upright,
     y_axis,
 )
-from schedules.course import CourseOfPatient, ScorePoint, Span
+from schedules.course import CourseOfPatient, Point, ScorePoint, Span
 from schedules.rules.dates import add_months
 from schedules.rules.labs import HOMOCYSTEINE_TARGET_UMOL_L, MMA_TARGET_NMOL_L
 from schedules.units import B12_UNIT
@@ -53,6 +56,7 @@ RANGES = {"3m": 3, "1y": 12, "all": 0}  # months shown, 0: everything
 MMA_TARGET, HOMOCYSTEINE_TARGET = float(MMA_TARGET_NMOL_L), float(HOMOCYSTEINE_TARGET_UMOL_L)
 # Above these a value would flatten the rest of its panel: it is drawn as a triangle with its number.
 MMA_TOP, HOMOCYSTEINE_TOP = 700.0, 25.0
+WORDS_HEIGHT = 0.22  # of a panel's height, taken up by a line of words
 
 Panel = tuple[list[Part], list[Part], list[Part], Part]  # traces, shapes, notes, axes
 
@@ -71,7 +75,7 @@ def course_figure(course: CourseOfPatient, *, shown: str, paper: Paper) -> Part:
             (5.0, 16.0, HOMOCYSTEINE_TOP), window, paper,
         ),
         _blood_count(course, window, paper),
-        _scores(course, paper),
+        _scores(course, window, paper),
     ]  # fmt: skip
     layout = _layout(course, window, paper)
     for _traces, shapes, notes, axes in panels:
@@ -140,26 +144,28 @@ def _today(course: CourseOfPatient) -> Part:
 
 
 def _phase_names(course: CourseOfPatient, window: Window, paper: Paper) -> list[Part]:
-    """The phases' names above the chart: in full where the phase is long enough, else its first word."""
+    """The phases' names above the chart: in full where the phase is long enough, else its first word; a little
+    to the right where the name before it takes the room."""
     days = (window[1] - window[0]).days
     names, free_from = [], window[0]
     for span in course.spans:
         start = max(span.start, window[0])
-        if span.end < window[0] or start < free_from:
+        end = window[1] if span is course.spans[-1] else span.end
+        if span.end < window[0]:
             continue
-        words = span.words
-        if start + _room(words, days, paper) > max(
-            span.end, window[1] if span is course.spans[-1] else start
-        ):
-            words = words.partition(",")[0]
-        names.append(note(f"<b>{words}</b>", x=start.isoformat(), y=1, yanchor="bottom", yshift=6, xshift=2))
-        free_from = start + _room(words, days, paper)
+        in_full, place = span.words, max(start, free_from)
+        words = in_full if place + _room(in_full, days, paper) <= end else in_full.partition(",")[0]
+        is_moved = place > start
+        if is_moved and place + _room(words, days, paper) > end:
+            continue
+        names.append(note(f"<b>{words}</b>", x=place.isoformat(), y=1, yanchor="bottom", yshift=6, xshift=2))
+        free_from = place + _room(words, days, paper)
     return names
 
 
 def _room(words: str, days: int, paper: Paper) -> dt.timedelta:
     """How much of the time axis some words take up."""
-    return dt.timedelta(int(days * len(words) * (0.0105 if paper.words else 0.03)))
+    return dt.timedelta(int(days * len(words) * (0.0135 if paper.words else 0.03)))
 
 
 def _doses(course: CourseOfPatient) -> Panel:
@@ -209,6 +215,9 @@ def _b12(course: CourseOfPatient, window: Window, paper: Paper) -> Panel:
         floor_line("b12"),
     ]
     notes = [title("b12", f"<b>{_('Serum B12')}</b>  {unit}", paper)]
+    lines = [_places(troughs, window, log10(floor), log10(ceiling), log=True)]
+    lines += [_places([point], window, log10(floor), log10(ceiling), log=True) for point in others]
+    heights = [(log10(each) - log10(floor)) / (log10(ceiling) - log10(floor)) for each in (low, top)]
     if paper.words:
         notes += [
             inside_words(
@@ -216,11 +225,14 @@ def _b12(course: CourseOfPatient, window: Window, paper: Paper) -> Panel:
                 "y2",
                 log10((low * top) ** 0.5),
                 WARNING,
+                x=free_start(lines, *heights),
             ),
             inside_words(
-                _("low, below %(limit)s") % {"limit": f"{low:g}"}, "y2", log10((low * floor) ** 0.5), URGENT
+                _("low, below %(limit)s") % {"limit": f"{low:g}"}, "y2", log10((low * floor) ** 0.5), URGENT,
+                x=free_start(lines, 0.0, heights[0]),
             ),
-        ]
+        ]  # fmt: skip
+    notes += _if_none("b12", points, window)
     if points:
         last = points[-1]
         odd = last.reading.lab_class in {"low", "borderline"}
@@ -254,22 +266,41 @@ def _panel(
         beyond(outside, axis, unit, floor, ceiling),
     ]
     notes = [title(panel, f"<b>{name}</b>  {unit}", paper)]
+    notes += _if_none(panel, points, window)
     if paper.words:
-        notes.append(
-            inside_words(
-                _("target below %(limit)s") % {"limit": f"{target:g}"}, axis, target, WARNING, above=True
-            )
-        )
+        height = (target - floor) / (ceiling - floor)
+        free = free_start([_places(points, window, floor, ceiling)], height - WORDS_HEIGHT, height)
+        said = _("target below %(limit)s") % {"limit": f"{target:g}"}
+        notes.append(inside_words(said, axis, target, WARNING, x=free, under=True))
     if points:
         last = points[-1]
         high = last.reading.at_target is False
-        said = (_("above"), _("below")) if paper.words else (">", "<")
-        under = f"{said[0] if high else said[1]} {target:g}"
+        sides = (_("above"), _("below")) if paper.words else (">", "<")
+        under = f"{sides[0] if high else sides[1]} {target:g}"
         if last.reading.at_target is None:
             under = short(last.on, course.today)
         notes.append(latest(panel, f"{last.words} ↑" if high else last.words, under, warn=high))
     shapes = [level(axis, target, WARNING, "dash", 1.25), floor_line(panel)]
     return traces, shapes, notes, y_axis(panel, range=[floor, ceiling])
+
+
+def _places(
+    points: Iterable[Point], window: Window, floor: float, ceiling: float, *, log: bool = False
+) -> list[Place]:
+    """Where the points stand in their panel, as shares of its width and height; `log`: the edges are logarithms."""
+    days = (window[1] - window[0]).days
+    values = [(point.on, log10(point.value) if log else point.value) for point in points]
+    return [
+        ((on - window[0]).days / days, (min(max(value, floor), ceiling) - floor) / (ceiling - floor))
+        for on, value in values
+    ]
+
+
+def _if_none(panel: str, points: Sequence[Point], window: Window) -> list[Part]:
+    """Words for a panel that is empty in the time shown although there are results."""
+    if not points or any(window[0] <= point.on <= window[1] for point in points):
+        return []
+    return [nothing_here(panel, _("no result in this time"))]
 
 
 def _blood_count(course: CourseOfPatient, window: Window, paper: Paper) -> Panel:
@@ -285,6 +316,7 @@ def _blood_count(course: CourseOfPatient, window: Window, paper: Paper) -> Panel
         markers(mcv, "y5", "fL", "MCV", size=7, hollow=True, colour=INK, symbol="square"),
     ]
     notes = [title("blood", f"<b>{_('Haemoglobin')}</b>  g/L   <b>MCV</b>  {_('fL, dashed')}", paper)]
+    notes += _if_none("blood", (*hb, *mcv), window)
     _axis, bottom, top = PANELS["blood"]
     if hb:
         notes.append(latest("blood", hb[-1].words, "Hb", at=top - (top - bottom) * 0.2))
@@ -293,7 +325,7 @@ def _blood_count(course: CourseOfPatient, window: Window, paper: Paper) -> Panel
     return traces, [floor_line("blood")], notes, y_axis("blood", range=[floor, ceiling])
 
 
-def _scores(course: CourseOfPatient, paper: Paper) -> Panel:
+def _scores(course: CourseOfPatient, window: Window, paper: Paper) -> Panel:
     """The symptom score: dots from the clinic, joined, with gaps where incomplete; hollow diamonds from the patient,
     not joined, since two people score by different measures."""
     by_clinic = [score for score in course.scores if not score.by_patient]
@@ -311,6 +343,8 @@ def _scores(course: CourseOfPatient, paper: Paper) -> Panel:
     ]
     notes = [title("score", f"<b>{_('Symptom score')}</b>  {_('of 15')}", paper)]
     totals = [score.total for score in by_clinic if score.total is not None]
+    if totals and not any(score.on >= window[0] for score in course.scores if score.total is not None):
+        notes.append(nothing_here("score", _("no score in this time")))
     if totals:
         worse = totals[-1] > min(totals)
         under = (_("best was %(n)s") if paper.words else _("best %(n)s")) % {"n": min(totals)}

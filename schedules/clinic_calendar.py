@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from patients.models import Clinic, ClosedDate
 from schedules.models import Booking, OpenEvent, PatientSchedule
@@ -84,7 +85,7 @@ def squares(clinic: Clinic, days: Iterable[dt.date], *, month: int) -> list[Day]
             booked=booked[day],
             to_book=unbooked[day],
             bloods=bloods[day],
-            closed=closed.get(day) or ("" if day.weekday() in clinic.open_weekdays else "closed"),
+            closed=closed.get(day) or ("" if day.weekday() in clinic.open_weekdays else _("closed")),
         )
         for day in wanted
     ]

@@ -13,7 +13,7 @@ from schedules.rules.doses import Course, Plan, plan_of
 from schedules.rules.facts import Assessment, Decision, Facts
 from schedules.rules.results import Evaluation, LabReading
 from schedules.rules.situation import Situation
-from schedules.units import in_unit, reported_words, shown_unit, value_words
+from schedules.units import in_unit, reported_words, shown_unit, unit_words, value_words
 
 CHARTED = ("b12", "mma", "homocysteine", "hb", "mcv")
 
@@ -36,7 +36,13 @@ class Point:
     value: float
     words: str
     reported: str
+    unit: str
     reading: LabReading
+
+    @property
+    def shown(self) -> str:
+        """The value with its unit: "312 nmol/L"."""
+        return f"{self.words} {unit_words(self.unit)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def _point(reading: LabReading, family: str) -> Point:
     lab = reading.lab
     unit = shown_unit(lab.analyte, family)
     return Point(
-        lab.drawn_on, float(in_unit(lab, unit)), value_words(lab, unit), reported_words(lab), reading
+        lab.drawn_on, float(in_unit(lab, unit)), value_words(lab, unit), reported_words(lab), unit, reading
     )
 
 

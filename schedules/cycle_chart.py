@@ -4,7 +4,7 @@ import datetime as dt
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from django.utils.translation import gettext as _
 
@@ -15,8 +15,10 @@ from schedules.chart_parts import (
     BORDERLINE_FILL,
     FONT,
     MUTED,
+    NARROW,
     TEXT,
     WARNING,
+    WIDE,
     Paper,
     Part,
     note,
@@ -33,12 +35,14 @@ _OLDER = [("#8e99a7", "1px 3px"), ("#6d7886", "3px 3px"), ("#535d6a", "7px 3px")
 @dataclass(frozen=True, slots=True)
 class Cycle:
     """One stretch between two injections: (days since the injection, score) in order, of the clinic and by the
-    patient; `is_present`: the last."""
+    patient; `is_present`: the last. `gaps` are the days of the clinic's incomplete assessments, which have no score:
+    the line is broken there."""
 
     dose_on: dt.date
     scores: tuple[tuple[int, int], ...]
     by_patient: tuple[tuple[int, int], ...]
     is_present: bool
+    gaps: tuple[int, ...] = ()
 
     @property
     def everything(self) -> list[tuple[int, int]]:
@@ -57,12 +61,14 @@ def cycles_of(dose_days: Sequence[dt.date], scores: Sequence[ScorePoint], today:
     ends, for symptoms are asked before the injection."""
     found: dict[int, list[ScorePoint]] = {}
     for score in scores:
-        if score.total is not None and dose_days:
+        if dose_days:
             position = bisect_left(dose_days, score.on) - 1
             if position >= 0:
                 found.setdefault(position, []).append(score)
     cycles = []
     for position, points in sorted(found.items()):
+        if all(point.total is None for point in points):
+            continue
         is_present = position + 1 == len(dose_days)
         ends_on = today if is_present else dose_days[position + 1]
         if (ends_on - dose_days[position]).days >= SHORTEST_CYCLE_DAYS:
@@ -73,8 +79,15 @@ def cycles_of(dose_days: Sequence[dt.date], scores: Sequence[ScorePoint], today:
 def _cycle(dose_on: dt.date, points: Sequence[ScorePoint], *, is_present: bool) -> Cycle:
     ordered = sorted(points, key=attrgetter("on"))
     clinic, patient = (
-        tuple(((point.on - dose_on).days, point.total or 0) for point in ordered if point.by_patient is who)
+        tuple(
+            ((point.on - dose_on).days, point.total)
+            for point in ordered
+            if point.by_patient is who and point.total is not None
+        )
         for who in (False, True)
+    )
+    gaps = (point for point in ordered if point.total is None and not point.by_patient)
+    return Cycle(dose_on, clinic, patient, is_present, tuple((point.on - dose_on).days for point in gaps))
     )
     return Cycle(dose_on, clinic, patient, is_present)
 
@@ -86,6 +99,35 @@ def worse_from(cycles: Sequence[Cycle]) -> int | None:
     return min(
         (days for cycle in cycles for days, total in cycle.scores if total > best and days > 0), default=None
     )
+
+
+def days_since_dose(dose_days: Sequence[dt.date], on: dt.date) -> int | None:
+    """Days since the last dose before that day; on the day of a dose those since the one before it."""
+    position = bisect_left(dose_days, on) - 1
+    return (on - dose_days[position]).days if position >= 0 else None
+
+
+def in_words(cycles: Sequence[Cycle]) -> str:
+    """What the chart shows, in a sentence or two."""
+    onset = worse_from(cycles)
+    if onset is None:
+        said = _("The score is the same on every day of the last cycles.")
+    else:
+        said = _("In the last %(n)s cycles the score is above its best from about day %(day)s on.") % {
+            "n": len(cycles),
+            "day": onset,
+        }
+    if any(cycle.by_patient for cycle in cycles):
+        said = f"{said} {_('What the patient answered by link is not counted in this.')}"
+    return said
+
+
+def for_both_papers(cycles: Sequence[Cycle]) -> Part | None:
+    """The marks and a layout for each paper; None while there is nothing to compare."""
+    if not can_be_drawn(cycles):
+        return None
+    wide, narrow = cycle_figure(cycles, WIDE), cycle_figure(cycles, NARROW)
+    return {"data": wide["data"], "wide": wide["layout"], "narrow": narrow["layout"]}
 
 
 def can_be_drawn(cycles: Sequence[Cycle]) -> bool:
@@ -132,9 +174,11 @@ def _drawn(cycle: Cycle, from_last: int, lift: float) -> list[Part]:
     colour, dash = (ACCENT, "solid") if from_last == 1 else _OLDER[-(from_last - 1)]
     thick = from_last == 1
     after = _("day %(n)s after the dose of %(on)s")
+    way: list[tuple[int, float | None]] = [(days, total + lift) for days, total in cycle.scores]
+    way = sorted([*way, *((days, None) for days in cycle.gaps)], key=itemgetter(0))
     line = {
-        "type": "scatter", "mode": "lines", "name": cycle.words, "hoverinfo": "skip",
-        "x": [days for days, _ in cycle.scores], "y": [total + lift for _, total in cycle.scores],
+        "type": "scatter", "mode": "lines", "name": cycle.words, "hoverinfo": "skip", "connectgaps": False,
+        "x": [days for days, _ in way], "y": [height for _, height in way],
         "line": {"color": colour, "dash": dash, "width": 3 if thick else 1.75},
     }  # fmt: skip
     marks = [

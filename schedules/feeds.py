@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.utils.translation import ngettext
 from icalendar import Calendar, Event
 
 from patients.models import Clinic
@@ -25,7 +26,11 @@ def feed_of(clinic: Clinic, *, now: dt.datetime) -> bytes:
         event.add("dtstamp", now)
         event.add("dtstart", day)
         event.add("dtend", day + dt.timedelta(1))
-        event.add("summary", f"{booked[day] + unbooked[day]} visits ({booked[day]} booked)")
+        visits = booked[day] + unbooked[day]
+        said = ngettext(
+            "%(visits)s visit (%(booked)s booked)", "%(visits)s visits (%(booked)s booked)", visits
+        )
+        event.add("summary", said % {"visits": visits, "booked": booked[day]})
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -20,7 +20,7 @@ from schedules.calendar_table import BLOOD, Booked, CalendarTable, calendar_tabl
 from schedules.chart_parts import NARROW, WIDE, Part
 from schedules.charts import RANGES, course_figure
 from schedules.course import CourseOfPatient, ScorePoint, course_of
-from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, worse_from
+from schedules.cycle_chart import Cycle, cycles_of, for_both_papers, in_words
 from schedules.facts import facts_for
 from schedules.flag_words import ShownFlag, shown
 from schedules.lab_table import LabTable, lab_table
@@ -269,27 +269,13 @@ class PatientPage:
 
     @property
     def cycle_in_words(self) -> str:
-        """What the cycle chart shows, in a sentence or two."""
-        onset = worse_from(self._cycles)
-        if onset is None:
-            said = _("The score is the same on every day of the last cycles.")
-        else:
-            said = _("In the last %(n)s cycles the score is above its best from about day %(day)s on.") % {
-                "n": len(self._cycles),
-                "day": onset,
-            }
-        if any(cycle.by_patient for cycle in self._cycles):
-            said = f"{said} {_('What the patient answered by link is not counted in this.')}"
-        return said
+        """What the cycle chart shows, in a sentence."""
+        return in_words(self._cycles)
 
     @cached_property
     def cycle_chart(self) -> Part | None:
         """The injection cycles for both papers; None while there is nothing to compare."""
-        cycles = self._cycles
-        if not can_be_drawn(cycles):
-            return None
-        wide, narrow = cycle_figure(cycles, WIDE), cycle_figure(cycles, NARROW)
-        return {"data": wide["data"], "wide": wide["layout"], "narrow": narrow["layout"]}
+        return for_both_papers(self._cycles)
 
     @property
     def has_course(self) -> bool:

@@ -7,9 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from patients.models import ClinicRole
+from patients.notices import notify
 from patients.permissions import Action, allow, clinic_here, member_of, public, user_of
 from patients.scope import clinic_scope
 from schedules.clinic_calendar import closed_days, squares, visits_on, weeks_of
@@ -99,9 +101,8 @@ def renew_feed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def stop_feed(request: HttpRequest) -> HttpResponse:
     """The secret address stops working."""
-    CalendarFeed.objects.filter(user=user_of(request), clinic=clinic_here(request)).update(
-        secret_hash=hash_of(new_secret())
-    )
+    CalendarFeed.objects.filter(user=user_of(request), clinic=clinic_here(request)).delete()
+    notify(request, _("The secret address no longer works."))
     return redirect("calendar")
 
 

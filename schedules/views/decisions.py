@@ -1,6 +1,6 @@
 """Decisions: previewed as a calendar before and after, judged as they are filled in, signed by a physician."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,9 @@ from patients.views.page import patient_context
 from patients.views.people import physicians_of
 from patients.vocabulary import Phase
 from schedules.actions.decisions import RefusedError, sign_decision
+from schedules.course import course_of
 from schedules.drafts import Draft, Verdict, judge_draft
+from schedules.evidence import evidence_of
 from schedules.facts import facts_for
 from schedules.flag_words import in_words
 from schedules.forms import decisions as forms
@@ -29,7 +31,7 @@ from schedules.plan_words import plan_words
 from schedules.preview import preview
 from schedules.rules.evaluate import evaluate
 from schedules.rules.requests import TABLE
-from schedules.rules.results import Evaluation, Strength
+from schedules.rules.results import Evaluation, RequestCode, Strength
 from schedules.views.withdrawals import may_withdraw, plan_entry_words
 
 SIGNED = 10
@@ -46,6 +48,7 @@ class DecisionPage:
     form: type[forms.DecisionForm]
     fits: Callable[[Evaluation], bool]
     action: Action = Action.DECIDE
+    needs_evidence: bool = False  # it rests on how the patient does: symptoms and results are shown beside it
 
 
 def _in(*phases: Phase) -> Callable[[Evaluation], bool]:
@@ -77,6 +80,7 @@ PAGES = {
             gettext_lazy("Confirm that symptoms no longer improve, or that the six doses are enough."),
             forms.MaintenanceForm,
             _in(Phase.LOADING),
+            needs_evidence=True,
         ),
         DecisionPage(
             "decide_interval",
@@ -84,6 +88,7 @@ PAGES = {
             gettext_lazy("For symptoms or another clinical reason, never for a level alone."),
             forms.IntervalForm,
             _in(*KEPT),
+            needs_evidence=True,
         ),
         DecisionPage(
             "order",
@@ -221,6 +226,7 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
             return answer
     if request.method == "GET":
         log_access(request, patient, "decision")
+    hard, unanswered = _unanswered(verdict.of(Strength.HARD), tried=signing)
     context = (
         patient_context(request, patient)
         | _standing(now)
@@ -228,20 +234,31 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
             "page": page,
             "form": form,
             "verdict": verdict,
-            "soft": _said(verdict, Strength.SOFT),
-            "hard": _said(verdict, Strength.HARD),
-            "info": _said(verdict, Strength.INFO),
-            "missing": _missing(form),
+            "soft": _said(verdict.of(Strength.SOFT)),
+            "hard": _said(hard),
+            "info": _said(verdict.of(Strength.INFO)),
+            "missing": _missing(form) + [in_words(code.reason) for code in unanswered],
             "draft": draft,
             "preview": preview(facts, draft, as_of=today) if draft else None,
             "may_sign": may_sign,
             "tried": signing,
             "physicians": physicians_of(patient.clinic),
-            "evidence": _evidence(patient, now, page),
         }
     )
-    template = "schedules/partials/decision_answer.html" if request.htmx else "schedules/decision.html"  # type: ignore[attr-defined]
-    return render(request, template, context, status=422 if signing else 200)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(
+            request, "schedules/partials/decision_answer.html", context, status=422 if signing else 200
+        )
+    if page.needs_evidence:
+        course = course_of(facts, now, family=patient.clinic.units)
+        context |= {"evidence": evidence_of(course), "assessments": _assessments(patient, now)}
+    return render(request, "schedules/decision.html", context, status=422 if signing else 200)
+
+
+def _unanswered(codes: Sequence[RequestCode], *, tried: bool) -> tuple[list[RequestCode], list[RequestCode]]:
+    """Hard codes, and those of them that only say what is not answered yet: no refusal before anybody signs."""
+    open_ones = [code for code in codes if code.code == "REASON_REQUIRED" and not tried]
+    return [code for code in codes if code not in open_ones], open_ones
 
 
 def _first_draft(form: forms.DecisionForm) -> Draft | None:
@@ -272,10 +289,9 @@ def _missing(form: forms.DecisionForm) -> list[str]:
     return said
 
 
-def _said(verdict: Verdict, strength: Strength) -> list[dict[str, Any]]:
+def _said(codes: Iterable[RequestCode]) -> list[dict[str, Any]]:
     return [
-        {"title": TITLES[code.code], "reason": in_words(code.reason), "rules": code.rules}
-        for code in verdict.of(strength)
+        {"title": TITLES[code.code], "reason": in_words(code.reason), "rules": code.rules} for code in codes
     ]
 
 
@@ -301,9 +317,7 @@ def _sign(
     return redirect("patient", patient.uid)
 
 
-def _evidence(patient: Patient, now: Evaluation, page: DecisionPage) -> list[Assessment]:
-    """The latest three assessments, which a plateau or an interval rests on."""
-    if page.name not in {"decide_plateau", "decide_interval"}:
-        return []
+def _assessments(patient: Patient, now: Evaluation) -> list[Assessment]:
+    """The latest three assessments."""
     valid = Assessment.objects.valid().filter(patient=patient, on__lte=now.as_of)
     return list(valid.order_by("-on", "-pk")[:3])

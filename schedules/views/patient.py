@@ -17,6 +17,8 @@ from patients.models import Patient
 from patients.permissions import Action, allow, member_of, patient_or_404
 from patients.views.page import patient_context
 from schedules.actions.merge import standing_merge
+from schedules.course import ScorePoint
+from schedules.cycle_chart import days_since_dose
 from schedules.patient_page import PatientPage, View, units_offered
 from schedules.rules.results import LabReading
 from schedules.timeline import AT_MOST, FIRST_SHOWN, SHOWS, STEP, entries, who_looked
@@ -134,7 +136,8 @@ def patient_chart_data(request: HttpRequest, uid: str) -> JsonResponse:
 @require_safe
 @allow(Action.SEE_CLINICAL, section="patient_search")
 def patient_results_csv(request: HttpRequest, uid: str) -> HttpResponse:
-    """All results, one a row, as reported and in the canonical unit; the download is in the access log."""
+    """The numbers of the charts: results, one a row, as reported and in the canonical unit, then symptom scores.
+    The download is in the access log."""
     found = patient_or_404(request, uid, Action.SEE_CLINICAL)
     log_access(request, found, "results as CSV")
     page = PatientPage(found, today=found.clinic.today(), view=View.of(request.GET, found))
@@ -159,7 +162,16 @@ def patient_results_csv(request: HttpRequest, uid: str) -> HttpResponse:
     readings = [reading for reading in page.now.labs if reading is not None]
     readings.sort(key=lambda reading: (reading.lab.drawn_on, reading.lab.analyte), reverse=True)
     writer.writerows([_safe(cell) for cell in _csv_row(reading)] for reading in readings)
+    writer.writerows(_csv_score(page, score) for score in reversed(page.course.scores) if score.total is not None)
     return response
+
+
+def _csv_score(page: PatientPage, score: ScorePoint) -> list[str]:
+    """A symptom score as a row of the same columns."""
+    days = days_since_dose(page.course.dose_days, score.on)
+    test = "symptom_score_by_patient" if score.by_patient else "symptom_score"
+    since = "" if days is None else str(days)
+    return [score.on.isoformat(), test, f"{score.total} of 15", str(score.total), "", "", "", "", since]
 
 
 def _csv_row(reading: LabReading) -> list[str]:
