@@ -98,16 +98,15 @@ def latest(panel: str, value: str, under: str, *, at: float | None = None, warn:
     return note(text, x=1.0, y=at if at is not None else (bottom + top) / 2, xshift=8)
 
 
-def inside_words(text: str, axis: str, y: float, colour: str, *, x: float, under: bool = False) -> Part:
-    """Words on a band, or `under` a line, from the share `x` of the width on."""
-    return note(text, axis=axis, x=x, y=y, font={"color": colour},
-                 yanchor="top" if under else "middle")  # fmt: skip
+def inside_words(text: str, axis: str, y: float, colour: str, *, x: float, anchor: str = "middle") -> Part:
+    """Words on a band, or under ("top") or over ("bottom") a line, from the share `x` of the width on."""
+    return note(text, axis=axis, x=x, y=y, font={"color": colour}, yanchor=anchor)
 
 
 def nothing_here(panel: str, text: str) -> Part:
     """Said in a panel whose results all lie outside the time shown."""
     _axis, bottom, top = PANELS[panel]
-    return note(text, x=0.5, y=(bottom + top) / 2, xanchor="center", font={"color": MUTED})
+    return note(text, x=0.5, y=bottom + (top - bottom) * 0.8, xanchor="center", font={"color": MUTED})
 
 
 # Where words inside a panel may begin, the usual place first; their width, both as shares of the panel's.
@@ -115,16 +114,19 @@ _STARTS, _WORDS_WIDTH = (0.13, 0.4, 0.6, 0.77, 0.01), 0.2
 Place = tuple[float, float]
 
 
-def free_start(lines: Iterable[Sequence[Place]], low: float, high: float) -> float:
-    """The first place where words between the heights `low` and `high` cover no line and no lone mark.
+def free_place(
+    lines: Iterable[Sequence[Place]], *heights: tuple[float, float]
+) -> tuple[float, tuple[float, float]]:
+    """Where words may begin, between which of the given heights, so that they cover no line and no lone mark.
 
     All in shares of the panel: 0 is its left or lower edge, 1 the other. The usual place if none is free.
     """
     pieces = [piece for line in lines for piece in zip(line, line[1:] or line, strict=False)]
-    for start in _STARTS:
-        if not any(_crosses(piece, start, start + _WORDS_WIDTH, low, high) for piece in pieces):
-            return start
-    return _STARTS[0]
+    for low, high in heights:
+        for start in _STARTS:
+            if not any(_crosses(piece, start, start + _WORDS_WIDTH, low, high) for piece in pieces):
+                return start, (low, high)
+    return _STARTS[0], heights[0]
 
 
 def _crosses(piece: tuple[Place, Place], left: float, right: float, low: float, high: float) -> bool:

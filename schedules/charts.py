@@ -33,7 +33,7 @@ from schedules.chart_parts import (
     band,
     beyond,
     floor_line,
-    free_start,
+    free_place,
     inside_words,
     joined,
     latest,
@@ -165,7 +165,7 @@ def _phase_names(course: CourseOfPatient, window: Window, paper: Paper) -> list[
 
 def _room(words: str, days: int, paper: Paper) -> dt.timedelta:
     """How much of the time axis some words take up."""
-    return dt.timedelta(int(days * len(words) * (0.0135 if paper.words else 0.03)))
+    return dt.timedelta(int(days * len(words) * (0.0135 if paper.words else 0.037)))
 
 
 def _doses(course: CourseOfPatient) -> Panel:
@@ -225,11 +225,11 @@ def _b12(course: CourseOfPatient, window: Window, paper: Paper) -> Panel:
                 "y2",
                 log10((low * top) ** 0.5),
                 WARNING,
-                x=free_start(lines, *heights),
+                x=free_place(lines, (heights[0], heights[1]))[0],
             ),
             inside_words(
                 _("low, below %(limit)s") % {"limit": f"{low:g}"}, "y2", log10((low * floor) ** 0.5), URGENT,
-                x=free_start(lines, 0.0, heights[0]),
+                x=free_place(lines, (0.0, heights[0]))[0],
             ),
         ]  # fmt: skip
     notes += _if_none("b12", points, window)
@@ -269,17 +269,19 @@ def _panel(
     notes += _if_none(panel, points, window)
     if paper.words:
         height = (target - floor) / (ceiling - floor)
-        free = free_start([_places(points, window, floor, ceiling)], height - WORDS_HEIGHT, height)
+        under, over = (height - WORDS_HEIGHT, height), (height, height + WORDS_HEIGHT)
+        free, place = free_place([_places(points, window, floor, ceiling)], under, over)
         said = _("target below %(limit)s") % {"limit": f"{target:g}"}
-        notes.append(inside_words(said, axis, target, WARNING, x=free, under=True))
+        anchor = "top" if place == under else "bottom"
+        notes.append(inside_words(said, axis, target, WARNING, x=free, anchor=anchor))
     if points:
         last = points[-1]
         high = last.reading.at_target is False
         sides = (_("above"), _("below")) if paper.words else (">", "<")
-        under = f"{sides[0] if high else sides[1]} {target:g}"
+        below = f"{sides[0] if high else sides[1]} {target:g}"
         if last.reading.at_target is None:
-            under = short(last.on, course.today)
-        notes.append(latest(panel, f"{last.words} ↑" if high else last.words, under, warn=high))
+            below = short(last.on, course.today)
+        notes.append(latest(panel, f"{last.words} ↑" if high else last.words, below, warn=high))
     shapes = [level(axis, target, WARNING, "dash", 1.25), floor_line(panel)]
     return traces, shapes, notes, y_axis(panel, range=[floor, ceiling])
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from schedules.actions.rebuild import JOB
 from schedules.models import JobRun
 
 PER_PAGE = 50
+YEARS = range(2000, 2201)
 
 
 @allow(Action.MANAGE_CLINIC, section="clinic")
@@ -48,7 +49,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 def _year(request: HttpRequest, clinic: Clinic) -> int:
     text = request.GET.get("year", "")
-    return int(text) if text.isdecimal() and 2000 <= int(text) <= 2200 else clinic.today().year
+    return int(text) if text.isdecimal() and int(text) in YEARS else clinic.today().year
 
 
 @allow(Action.MANAGE_CLINIC, section="clinic")
@@ -89,6 +90,8 @@ def _days_of(request: HttpRequest, clinic: Clinic) -> dict[str, Any]:
 def take_holidays(request: HttpRequest, year: int) -> HttpResponse:
     """Store the year's public holidays."""
     clinic = managed_clinic(request)
+    if year not in YEARS:
+        raise Http404
     if take_public_holidays(clinic=clinic, year=year):
         rebuild_after_change(request, clinic)
     return redirect(f"{reverse('clinic_closed_days')}?year={year}")
@@ -120,7 +123,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     """Who looked at whom, newest first; by person or record number."""
     clinic = managed_clinic(request)
     found = AccessLog.objects.filter(clinic=clinic).select_related("user", "patient").order_by("-at", "-pk")
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     if words:
         found = found.filter(Q(user__name__icontains=words) | Q(patient__record_number__iexact=words))
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))

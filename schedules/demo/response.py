@@ -137,7 +137,9 @@ class Response:
             None if first is None else round(best + (first - best) * share)
             for first, best in zip(story.before, story.after, strict=True)
         )
-        if any(row.on == day for row in self.life.assessments):
+        # Who was telephoned about wearing off a few days ago is not asked again at the draw.
+        days_told = 4 if story.wears_off else 1
+        if any(0 <= (day - row.on).days < days_told for row in self.life.assessments):
             return
         self.life.assessments.append(Assessment(day, scores, self.life.ref("assessment", at=time(8, 45))))
 
@@ -147,8 +149,9 @@ class Response:
         if (today - dose_on).days > 310:
             return
         rises = (today - dose_on).days < 250
+        chance = self.life.chance(f"cycle {len(self.life.injections)}")
         for days, more in ((9, 0), (30, 0), (46, 1), (56, 2)):
-            day = dose_on + timedelta(days)
+            day = dose_on + timedelta(days + chance.randint(-2, 2))
             if day >= self.life.ago(16):
                 return
             numb, memory = (min(more, 1), more // 2) if rises else (0, 0)

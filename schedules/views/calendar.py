@@ -22,11 +22,17 @@ from schedules.plan_words import dose_words, plan_words
 
 
 def _asked_day(text: str | None, default: dt.date) -> dt.date:
-    """The day named in the address; a word that is no date shows today."""
+    """The day named in the address; a word that is no date, or one nobody plans for, shows today."""
     try:
-        return dt.date.fromisoformat(text or "")
+        day = dt.date.fromisoformat(text or "")
     except ValueError:
         return default
+    return day if _is_planned_for(day) else default
+
+
+def _is_planned_for(day: dt.date) -> bool:
+    """Far from the ends of the calendar, where a month later is no date any more."""
+    return dt.MINYEAR + 1000 < day.year < dt.MAXYEAR - 1000
 
 
 @allow(Action.CALENDAR, section="calendar")
@@ -65,6 +71,8 @@ def calendar_day(request: HttpRequest, day: str) -> HttpResponse:
         on = dt.date.fromisoformat(day)
     except ValueError:
         raise Http404 from None
+    if not _is_planned_for(on):
+        raise Http404
     rows = [
         {
             "visit": visit,

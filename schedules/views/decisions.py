@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2s
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -30,6 +31,7 @@ from schedules.models import Decision, Order
 from schedules.plan_words import plan_words
 from schedules.preview import preview
 from schedules.rules.evaluate import evaluate
+from schedules.rules.facts import Facts
 from schedules.rules.requests import TABLE
 from schedules.rules.results import Evaluation, RequestCode, Strength
 from schedules.views.withdrawals import may_withdraw, plan_entry_words
@@ -207,7 +209,7 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
     if signing and not may_sign:
         raise PermissionDenied(_("A physician of this clinic decides this. Nothing was saved."))
     if recorded_before(token=request.POST.get("token"), by=request.user) is not None:
-        return redirect("patient", patient.uid)
+        return _signed_already(request, patient)
     if signing:
         lock_patient(patient)  # two who decide at once: the second sees what the first signed
     today = patient.clinic.today()
@@ -220,7 +222,9 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
     valid = form.is_bound and form.is_valid()
     draft = form.draft() if valid else _first_draft(form)
     verdict = judge_draft(facts, draft, as_of=today) if draft else Verdict()
-    if signing and valid and draft:
+    seen = _version_of(facts, order)
+    meanwhile = signing and request.POST.get("plan_seen", seen) != seen
+    if signing and valid and draft and not meanwhile:
         answer = _sign(request, patient, form, draft)
         if answer:
             return answer
@@ -242,17 +246,18 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
             "preview": preview(facts, draft, as_of=today) if draft else None,
             "may_sign": may_sign,
             "tried": signing,
+            "plan_seen": seen,
+            "meanwhile": _latest_entry(patient) if meanwhile else "",
             "physicians": physicians_of(patient.clinic),
         }
     )
+    status = 409 if meanwhile else 422 if signing else 200
     if request.htmx:  # type: ignore[attr-defined]
-        return render(
-            request, "schedules/partials/decision_answer.html", context, status=422 if signing else 200
-        )
+        return render(request, "schedules/partials/decision_answer.html", context, status=status)
     if page.needs_evidence:
         course = course_of(facts, now, family=patient.clinic.units)
         context |= {"evidence": evidence_of(course), "assessments": _assessments(patient, now)}
-    return render(request, "schedules/decision.html", context, status=422 if signing else 200)
+    return render(request, "schedules/decision.html", context, status=status)
 
 
 def _unanswered(codes: Sequence[RequestCode], *, tried: bool) -> tuple[list[RequestCode], list[RequestCode]]:
@@ -310,11 +315,37 @@ def _sign(
             by=request.user,
         )
     except AlreadySubmittedError:
-        return redirect("patient", patient.uid)
+        return _signed_already(request, patient)
     except RefusedError:
         return None
     notify(request, _("Signed for %(name)s. The calendar is up to date.") % {"name": patient.name})
     return redirect("patient", patient.uid)
+
+
+def _signed_already(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The second copy of a form, or the page brought back after signing and signed again."""
+    notify(
+        request,
+        _("This page was signed before: nothing is signed twice. To change it, open the decision anew."),
+    )
+    return redirect("patient", patient.uid)
+
+
+def _version_of(facts: Facts, order: Order | None) -> str:
+    """What tells the plan a page shows from the plan after somebody else's decision."""
+    return blake2s(repr((facts.decisions, order and order.pk)).encode(), digest_size=8).hexdigest()
+
+
+def _latest_entry(patient: Patient) -> str:
+    """The newest decision or order in words, and who signed it."""
+    found = [
+        model.objects.filter(patient=patient).select_related("recorded_by").order_by("-recorded_at").first()
+        for model in (Decision, Order)
+    ]
+    row = max(
+        filter(None, found), key=lambda each: (each.recorded_at, isinstance(each, Decision)), default=None
+    )
+    return f"{plan_entry_words(row)}, {row.recorded_by.name if row.recorded_by else ''}" if row else ""
 
 
 def _assessments(patient: Patient, now: Evaluation) -> list[Assessment]:

@@ -19,10 +19,11 @@ from patients.permissions import Action, allow, clinic_here, member_of, patient_
 from patients.views.page import patient_context
 from patients.vocabulary import Severity
 from schedules.actions.flags import RefusedSnoozeError, acknowledge_flag, resolve_flag, snooze_flag
-from schedules.flag_words import code_of, shown
+from schedules.flag_words import WORKFLOW_TITLES, code_of, shown, title_of
 from schedules.forms.flags import FlagFilter, FlagForm, ResolveForm, SnoozeForm
 from schedules.models import Flag
 from schedules.queries import active_flags
+from schedules.rules.flags import BY_CODE
 
 PER_PAGE = 30
 BY_SEVERITY = Case(
@@ -61,11 +62,17 @@ def flags(request: HttpRequest) -> HttpResponse:
     return render(request, "schedules/flags.html", context)
 
 
-def _flag_or_404(patient: Patient, word: str) -> Flag:
-    flag = active_flags().filter(patient=patient, code=code_of(word)).first()
-    if flag is None:
+def _standing_flag(patient: Patient, word: str) -> Flag | None:
+    """The flag, or nothing if it is gone since the page was opened; a word that names no flag is not found."""
+    if code_of(word) not in BY_CODE and code_of(word) not in WORKFLOW_TITLES:
         raise Http404
-    return flag
+    return active_flags().filter(patient=patient, code=code_of(word)).first()
+
+
+def _gone(request: HttpRequest, patient: Patient, word: str) -> HttpResponse:
+    said = _("“%(flag)s” no longer stands for %(name)s: it was resolved, or what raised it is gone.")
+    notify(request, said % {"flag": title_of(code_of(word)), "name": patient.name})
+    return _go_back(patient, request.POST.get("back") or request.GET.get("back", ""))
 
 
 def _go_back(patient: Patient, back: str) -> HttpResponse:
@@ -91,7 +98,9 @@ def flag_acknowledge(request: HttpRequest, uid: str, word: str) -> HttpResponse:
 def flag_snooze(request: HttpRequest, uid: str, word: str) -> HttpResponse:
     """Put a flag off, with a reason; an urgent one is a physician's to put off."""
     patient = patient_or_404(request, uid, Action.ACKNOWLEDGE)
-    flag = _flag_or_404(patient, word)
+    flag = _standing_flag(patient, word)
+    if flag is None:
+        return _gone(request, patient, word)
     today = patient.clinic.today()
     may_urgent = member_of(request).may(Action.DECIDE, patient.clinic_id)
     if flag.severity == Severity.URGENT and not may_urgent:
@@ -122,7 +131,9 @@ def flag_snooze(request: HttpRequest, uid: str, word: str) -> HttpResponse:
 def flag_resolve(request: HttpRequest, uid: str, word: str) -> HttpResponse:
     """A physician's word, with a reason, that the flag is dealt with."""
     patient = patient_or_404(request, uid, Action.DECIDE)
-    flag = _flag_or_404(patient, word)
+    flag = _standing_flag(patient, word)
+    if flag is None:
+        return _gone(request, patient, word)
     form = ResolveForm(request.POST or None, initial=_first(request, flag, patient.clinic.today()))
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

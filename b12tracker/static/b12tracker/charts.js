@@ -30,6 +30,7 @@
     charts.set(element, { figure, width: 0 });
     draw(element, element.clientWidth).then(() => {
       element.dataset.drawn = "1";
+      performance.mark("charts-drawn");
       watchWidth(element);
       const button = document.querySelector(`[data-chart-png="${element.id}"]`);
       if (button) button.hidden = false;
