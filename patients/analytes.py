@@ -57,6 +57,11 @@ class AnalyteRow:
         """The words people read for it."""
         return self.code.label
 
+    @property
+    def english(self) -> str:
+        """The same for the sentences of the rules."""
+        return self.code.english
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_code", {unit.code: unit for unit in self.units})
 

@@ -3,24 +3,49 @@
 Each code is the one of the case files; labels are the words a nurse uses.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
+
+# How a label is said: in English, until the pages' language is given to it (patients.apps).
+_say: Callable[[str], str] = str
+_say_later: Callable[[str], Any] = str
+
+
+def say_labels(now: Callable[[str], str] | None = None, later: Callable[[str], Any] | None = None) -> None:
+    """Let labels be said in the reader's language: at once, and as a choice that is kept until it is shown."""
+    global _say, _say_later
+    _say, _say_later = now or _say, later or _say_later
 
 
 class Coded(StrEnum):
-    """A code with a label: `Route.IM` is "im", `Route.IM.label` is "into the muscle (IM)"."""
+    """A code with a label: `Route.IM` is "im", `Route.IM.label` is "into the muscle (IM)".
 
-    label: str
+    `label` is said in the reader's language; the sentences of the rules, which are stored, use `english`.
+    """
 
-    def __new__(cls, code: str, label: str = "") -> "Coded":
+    english: str
+
+    def __new__(cls, code: str, english: str = "") -> "Coded":
         member = str.__new__(cls, code)
         member._value_ = code
-        member.label = label
+        member.english = english
         return member
 
+    @property
+    def label(self) -> str:
+        """The words, in the language of whoever reads them now."""
+        return _say(self.english)
+
+    @property
+    def choice(self) -> tuple[str, Any]:
+        """(code, label) for a form or model field: the label finds its language when it is shown."""
+        return self.value, _say_later(self.english)
+
     @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """(code, label) pairs in the order written, for form and model fields."""
-        return [(member.value, member.label) for member in cls]
+    def choices(cls) -> list[tuple[str, Any]]:
+        """All of them, in the order written."""
+        return [member.choice for member in cls]
 
 
 class Sex(Coded):

@@ -6,6 +6,7 @@ from datetime import date
 from hashlib import blake2s
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from patients.vocabulary import Interval
@@ -96,7 +97,7 @@ class Chip:
 def title_of(code: str) -> str:
     """The flag's name for people; a code itself is never shown."""
     row = BY_CODE.get(code)
-    return row.title if row else str(WORKFLOW_TITLES.get(code, _("Something to look at")))
+    return gettext(row.title) if row else str(WORKFLOW_TITLES.get(code, _("Something to look at")))
 
 
 def icon_of(code: str) -> str:
@@ -116,7 +117,9 @@ def chips(numbers: Iterable[str]) -> list[Chip]:
     """The rules and defaults of these numbers."""
     known = RULES | DEFAULTS
     return [
-        Chip(number, known[number].text, known[number].is_default) for number in numbers if number in known
+        Chip(number, gettext(known[number].text), known[number].is_default)
+        for number in numbers
+        if number in known
     ]
 
 

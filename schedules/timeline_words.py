@@ -32,7 +32,6 @@ from patients.vocabulary import (
     Protocol,
     Regimen,
     Route,
-    Severity,
     StopReason,
     ToldHow,
 )
@@ -52,7 +51,7 @@ _ICONS = {
 # The word of an entry's table in the address that strikes it out.
 _RECORD_WORDS = frozenset({"injection", "assessment", "check_in", "cause", "medicine", "pregnancy", "notice"})
 _PLAN_WORDS = {"decision": "withdraw_decision", "order": "withdraw_order"}
-_REGIMENS = {member.value: member.label for kind in (Regimen, Interval, LongInterval) for member in kind}
+_REGIMENS = {member.value: member for kind in (Regimen, Interval, LongInterval) for member in kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +270,8 @@ def overrides_said(overrides: list[Mapping[str, str]]) -> tuple[str, ...]:
 def order_title(found: Mapping[str, Any]) -> str:
     """An order in words: "hydroxocobalamin 1000 micrograms into the muscle (IM), every 2 months"."""
     drug, route = B12Drug(found["drug"]).label.lower(), Route(found["route"]).label
-    return f"{drug} {micrograms(found['dose_ug'])} {route}, {_REGIMENS.get(found['regimen'], '')}"
+    regimen = _REGIMENS.get(found["regimen"])
+    return f"{drug} {micrograms(found['dose_ug'])} {route}, {regimen.label if regimen else ''}"
 
 
 def _order(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
@@ -379,4 +379,3 @@ _WORDS = {
     "booking": _booking,
     "merge": _merge,
 }
-SEVERITY_WORDS = {severity.value: severity.label for severity in Severity}

@@ -63,11 +63,11 @@ class CheckIn(DomainScores, ClinicalRecord):
     invitation = models.OneToOneField(CheckInInvitation, on_delete=models.PROTECT, related_name="check_in")
     on = models.DateField(_("date"))
     answered_at = models.DateTimeField()
-    peripheral_neuropathy = score_field(Domain.PERIPHERAL_NEUROPATHY.label)
-    gait_ataxia = score_field(Domain.GAIT_ATAXIA.label)
-    cognitive = score_field(Domain.COGNITIVE.label)
-    glossitis = score_field(Domain.GLOSSITIS.label)
-    visual = score_field(Domain.VISUAL.label)
+    peripheral_neuropathy = score_field(Domain.PERIPHERAL_NEUROPATHY.english)
+    gait_ataxia = score_field(Domain.GAIT_ATAXIA.english)
+    cognitive = score_field(Domain.COGNITIVE.english)
+    glossitis = score_field(Domain.GLOSSITIS.english)
+    visual = score_field(Domain.VISUAL.english)
     note = models.TextField(_("in the patient's own words"), max_length=1000, blank=True)
 
     class Meta(ClinicalRecord.Meta):

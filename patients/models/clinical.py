@@ -145,11 +145,11 @@ class Assessment(DomainScores, ClinicalRecord):
 
     on = models.DateField(_("date"))
     at = models.TimeField(_("time"), null=True, blank=True)
-    peripheral_neuropathy = score_field(Domain.PERIPHERAL_NEUROPATHY.label)
-    gait_ataxia = score_field(Domain.GAIT_ATAXIA.label)
-    cognitive = score_field(Domain.COGNITIVE.label)
-    glossitis = score_field(Domain.GLOSSITIS.label)
-    visual = score_field(Domain.VISUAL.label)
+    peripheral_neuropathy = score_field(Domain.PERIPHERAL_NEUROPATHY.english)
+    gait_ataxia = score_field(Domain.GAIT_ATAXIA.english)
+    cognitive = score_field(Domain.COGNITIVE.english)
+    glossitis = score_field(Domain.GLOSSITIS.english)
+    visual = score_field(Domain.VISUAL.english)
     same_as_last = models.BooleanField(default=False)
     note = models.TextField(_("note"), blank=True)
     # Scored while an injection was logged: taken back together with it.

@@ -2,18 +2,28 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django import template
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from patients.notices import card_url_of, undo_url_of
 
 register = template.Library()
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+@cache
+def names_of_days(language: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Weekdays from Monday and months from January, short, in the language that is active: ("Mon", …), ("Jan", …)."""
+    return (
+        tuple(str(WEEKDAYS_ABBR[number]) for number in range(7)),
+        tuple(str(MONTHS_3[number]).title() for number in range(1, 13)),
+    )
 
 
 @register.filter
@@ -21,7 +31,8 @@ def day(value: dt.date | None) -> str:
     """Tue 2 Feb 2027."""
     if value is None:
         return "–"
-    return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]} {value.year}"
+    days, months = names_of_days(get_language())
+    return f"{days[value.weekday()]} {value.day} {months[value.month - 1]} {value.year}"
 
 
 @register.filter
@@ -29,13 +40,16 @@ def short_day(value: dt.date | None) -> str:
     """Tue 2 Feb: where the year stands above or is this one."""
     if value is None:
         return "–"
-    return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
+    days, months = names_of_days(get_language())
+    return f"{days[value.weekday()]} {value.day} {months[value.month - 1]}"
 
 
 @register.filter
 def plain_date(value: dt.date | None) -> str:
     """2 Feb 2027: birth dates, expiry dates."""
-    return "–" if value is None else f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    if value is None:
+        return "–"
+    return f"{value.day} {names_of_days(get_language())[1][value.month - 1]} {value.year}"
 
 
 @register.filter
@@ -45,12 +59,12 @@ def distance(value: dt.date | None, today: dt.date) -> str:
         return ""
     days = (value - today).days
     if days == 0:
-        return "today"
+        return _("today")
     if days == 1:
-        return "tomorrow"
+        return _("tomorrow")
     if days > 1:
-        return f"in {days} days"
-    return "1 day late" if days == -1 else f"{-days} days late"
+        return _("in %(n)s days") % {"n": days}
+    return ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
 
 
 @register.filter
@@ -59,7 +73,7 @@ def ago(value: dt.date | None, today: dt.date) -> str:
     if value is None:
         return ""
     days = (today - value).days
-    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+    return _("today") if days == 0 else _("yesterday") if days == 1 else _("%(n)s days ago") % {"n": days}
 
 
 @register.simple_tag

@@ -34,12 +34,12 @@ from schedules.rules.facts import Facts
 from schedules.rules.flags.symptoms import LADDER
 from schedules.rules.results import Evaluation
 
-IN_LOADING = [(each.value, each.label) for each in (Regimen.ALTERNATE_DAY, Regimen.THREE_TIMES_WEEKLY)]
+IN_LOADING = [Regimen.ALTERNATE_DAY.choice, Regimen.THREE_TIMES_WEEKLY.choice]
 PREVENTION = (Interval.M1.value, _("every month (prevention)"))
 BY_MOUTH = (Regimen.DAILY.value, _("daily by mouth"))
 OTHER_INTERVALS = [choice for choice in Interval.choices() if choice[0] != Interval.M1.value]
 NOT_CHOSEN = [("", _("Choose…"))]
-STANDARD_MAINTENANCE = [(Interval.M3.value, Interval.M3.label), (Interval.M2.value, Interval.M2.label)]
+STANDARD_MAINTENANCE = [Interval.M3.choice, Interval.M2.choice]
 
 
 class DecisionForm(PatientDayForm):

@@ -133,7 +133,7 @@ def _reason(course: Course) -> str:
         return f"Alternate days: the first open day two days or more after the last dose, {last}."
     if not course.doses and course.due_on == course.started_on:
         return f"First dose of the plan started on {say(course.started_on)}."
-    every = Interval(course.interval).label
+    every = Interval(course.interval).english
     if course.resets:
         return f"Due since the plan changed on {say(course.due_on)}; from then on {every}."
     if course.interval == TWICE_WEEKLY and course.doses:

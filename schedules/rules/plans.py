@@ -49,7 +49,7 @@ def not_in_loading(asked: Asked) -> str | None:
     """Maintenance begins from loading only."""
     if asked.situation.phase == Phase.LOADING:
         return None
-    return f"The plan is not in loading but: {asked.situation.phase.label.lower()}."
+    return f"The plan is not in loading but: {asked.situation.phase.english.lower()}."
 
 
 def reason_required(asked: Asked) -> str | None:
@@ -76,13 +76,13 @@ def not_in_maintenance(asked: Asked) -> str | None:
     """Only maintenance and prophylaxis have an interval."""
     if asked.situation.in_maintenance_or_prophylaxis:
         return None
-    return f"The plan is not in maintenance or prevention but: {asked.situation.phase.label.lower()}."
+    return f"The plan is not in maintenance or prevention but: {asked.situation.phase.english.lower()}."
 
 
 def lifelong(asked: Asked) -> str | None:
     """R51, R52."""
     situation = asked.situation
-    grounds = [kind.label for kind in sorted(LASTING_CAUSES) if situation.causes(kind)]
+    grounds = [kind.english for kind in sorted(LASTING_CAUSES) if situation.causes(kind)]
     grounds += [f"{medicine.drug} taken" for medicine in acid_or_metformin(situation)]
     if asked.request.reason == StopReason.LEVELS_NORMAL:
         return "Levels are normal because of the treatment; without it they fall again."

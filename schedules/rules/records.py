@@ -60,7 +60,7 @@ def unknown_unit(asked: Asked) -> str | None:
     row = ANALYTES[asked.request.analyte]
     if row.unit(asked.request.unit) is not None:
         return None
-    return f"{row.label} is reported in {', '.join(unit.code for unit in row.units)}."
+    return f"{row.english} is reported in {', '.join(unit.code for unit in row.units)}."
 
 
 def implausible_value(asked: Asked) -> str | None:
@@ -71,7 +71,7 @@ def implausible_value(asked: Asked) -> str | None:
     if unit is None or request.comparator is not None or row.is_plausible(request.value, unit):
         return None
     limits = f"{row.lowest} to {row.highest} {row.canonical_unit}"
-    return f"{row.label} of {request.value} {unit.code} lies outside {limits}."
+    return f"{row.english} of {request.value} {unit.code} lies outside {limits}."
 
 
 def hint(request: Request) -> str | None:

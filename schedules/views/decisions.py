@@ -338,14 +338,11 @@ def _version_of(facts: Facts, order: Order | None) -> str:
 
 def _latest_entry(patient: Patient) -> str:
     """The newest decision or order in words, and who signed it."""
-    found = [
-        model.objects.filter(patient=patient).select_related("recorded_by").order_by("-recorded_at").first()
-        for model in (Decision, Order)
-    ]
-    row = max(
-        filter(None, found), key=lambda each: (each.recorded_at, isinstance(each, Decision)), default=None
-    )
-    return f"{plan_entry_words(row)}, {row.recorded_by.name if row.recorded_by else ''}" if row else ""
+    decision = Decision.objects.filter(patient=patient).select_related("recorded_by").order_by("pk").last()
+    order = Order.objects.filter(patient=patient).select_related("recorded_by").order_by("pk").last()
+    rows: list[Decision | Order] = [row for row in (order, decision) if row is not None]
+    newest = max(rows, key=lambda row: row.recorded_at, default=None)
+    return f"{plan_entry_words(newest)}, {newest.recorded_by.name}" if newest and newest.recorded_by else ""
 
 
 def _assessments(patient: Patient, now: Evaluation) -> list[Assessment]:

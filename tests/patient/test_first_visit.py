@@ -1,6 +1,7 @@
 """What the patient page of ten years costs in a real Chromium, served as in production: bytes and time."""
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,7 @@ from tests.record.desk import Desk, address
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 BYTES = 1_500_000
-# One second is the goal, met three times over on an idle machine; a machine shared by many tests gets more.
-SECONDS = 3
+SECONDS = 1.0
 ANALYTES = [("b12", "pmol/L", 300), ("mma", "nmol/L", 240), ("homocysteine", "umol/L", 9), ("hb", "g/L", 131),
             ("mcv", "fL", 92)]  # fmt: skip
 
@@ -157,8 +157,10 @@ def test_ten_years_cost_little_and_are_drawn_at_once(
         page.get_by_role("link", name="All", exact=True).first.click()
     page.wait_for_function("window.plotted")
     after_data = page.evaluate(
-        """() => window.plotted
-             - performance.getEntriesByType('resource').findLast((each) => each.name.includes('chart.json')).responseEnd"""
+        """() => {
+             const asked = performance.getEntriesByType('resource').filter((each) => each.name.includes('chart.json'));
+             return window.plotted - asked.at(-1).responseEnd;
+           }"""
     )
     doses = page.evaluate(
         "document.getElementById('course-chart').data.find((each) => each.name === 'Dose').x.length"
@@ -169,6 +171,7 @@ def test_ten_years_cost_little_and_are_drawn_at_once(
     record_property("bytes_second_visit", second.bytes)
     record_property("ms_first_visit", at_first)
     record_property("ms_after_data", after_data)
-    print(f"first {first.bytes} B, second {second.bytes} B, {at_first:.0f} ms, {after_data:.0f} ms")
-    assert at_first < SECONDS * 1000
-    assert after_data < SECONDS * 1000
+    # Of a machine that others use at the same time only a share is ours.
+    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert at_first < SECONDS * 1000 * crowd
+    assert after_data < SECONDS * 1000 * crowd

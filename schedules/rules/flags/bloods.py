@@ -21,7 +21,7 @@ DRAWN_KINDS = (EventKind.CHECK, EventKind.PREGNANCY_CHECK)
 
 
 def _result(lab: Lab) -> str:
-    return f"{Analyte(lab.analyte).label} {lab.as_reported} of {say(lab.drawn_on)}"
+    return f"{Analyte(lab.analyte).english} {lab.as_reported} of {say(lab.drawn_on)}"
 
 
 def recheck_overdue(situation: Situation, on: date) -> Raised | None:
@@ -29,7 +29,7 @@ def recheck_overdue(situation: Situation, on: date) -> Raised | None:
     late = [event for event in situation.open_checks if on >= event.missed_on]
     if not late:
         return None
-    said = ", ".join(f"{event.kind.label.lower()} due on {say(event.due_on)}" for event in late)
+    said = ", ".join(f"{event.kind.english.lower()} due on {say(event.due_on)}" for event in late)
     return Raised(f"Not done: {said}.", {"events": [event.key for event in late]})
 
 
@@ -42,7 +42,9 @@ def check_incomplete(situation: Situation, on: date) -> Raised | None:
     draw = draws[-1]
     days = situation.defaults.d25_days
     parts = CHECK_PARTS + (LATER_CHECK_PARTS if situation.stability.past_first_year else ())
-    missing = [part.label for part in parts if nearest(situation.labs.of(part), draw.drawn_on, days) is None]
+    missing = [
+        part.english for part in parts if nearest(situation.labs.of(part), draw.drawn_on, days) is None
+    ]
     if not any(
         row.is_complete and abs((row.on - draw.drawn_on).days) <= days for row in situation.assessments
     ):

@@ -61,7 +61,7 @@ def reload_review(situation: Situation, on: date) -> Raised | None:
         return None
     return Raised(
         f"The injection due on {say(course.due_on)} is more than a whole interval late "
-        f"({Interval(course.interval).label}).",
+        f"({Interval(course.interval).english}).",
         {"due_on": course.due_on.isoformat(), "interval": course.interval},
     )
 

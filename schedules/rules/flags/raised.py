@@ -72,4 +72,4 @@ def injection_facts(injection: Injection) -> dict[str, Any]:
 
 def domains_said(domains: list[Domain]) -> str:
     """Domains in words, for a sentence."""
-    return ", ".join(domain.label.lower() for domain in domains)
+    return ", ".join(domain.english.lower() for domain in domains)

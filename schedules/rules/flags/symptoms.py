@@ -115,7 +115,7 @@ def symptom_recurrence(situation: Situation, on: date) -> Raised | None:
         step = "Ask a physician to see the patient; injections are already twice a week."
     else:
         facts["proposed_interval"] = str(proposed)
-        step = f"Ask a physician to see the patient and consider injections {proposed.label}."
+        step = f"Ask a physician to see the patient and consider injections {proposed.english}."
     return Raised(f"Symptoms are back on {say(latest.on)}: {domains_said(worse)}.", facts, next_step=step)
 
 
@@ -156,6 +156,6 @@ def suggest_monthly(situation: Situation, on: date) -> Raised | None:
     if not grounds:
         return None
     return Raised(
-        f"Injections {Interval(course.interval).label}; monthly may suit better: {', '.join(grounds)}.",
+        f"Injections {Interval(course.interval).english}; monthly may suit better: {', '.join(grounds)}.",
         {"interval": course.interval, "grounds": grounds},
     )
