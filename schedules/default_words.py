@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
+
 from patients.vocabulary import Interval
 from schedules.rules.defaults import STANDARD, Defaults
 from schedules.units import plain
@@ -64,7 +66,7 @@ class Number:
 
 def number_words(name: str, value: Any) -> str:
     """The number with its unit: "14 days", "3.5 mmol/L", "every 3 months"."""
-    unit = WORDS[name][1]
+    unit = WORDS[name][1] and gettext(WORDS[name][1])
     if name == "d17_interval":
         return Interval(str(value)).label
     if isinstance(value, str):
@@ -75,9 +77,13 @@ def number_words(name: str, value: Any) -> str:
 
 def change_words(name: str, value: Any | None) -> str:
     """One changed number in words; none: back to what is specified."""
-    number, label = name.partition("_")[0].upper(), WORDS[name][0].lower()
+    number, label = name.partition("_")[0].upper(), gettext(WORDS[name][0]).lower()
     if value is None:
-        return f"{number}, {label}: as specified, {number_words(name, getattr(STANDARD, name))}"
+        standard = number_words(name, getattr(STANDARD, name))
+        return gettext("%(what)s: as specified, %(standard)s") % {
+            "what": f"{number}, {label}",
+            "standard": standard,
+        }
     return f"{number}, {label}: {number_words(name, value)}"
 
 
@@ -89,5 +95,7 @@ def numbers_by_default(changed: Mapping[str, Any]) -> dict[str, list[Number]]:
         standard = number_words(name, getattr(STANDARD, name))
         own = number_words(name, changed[name]) if name in changed else standard
         number = name.partition("_")[0].upper()
-        found.setdefault(number, []).append(Number(WORDS[name][0], standard, own if own != standard else ""))
+        found.setdefault(number, []).append(
+            Number(gettext(WORDS[name][0]), standard, own if own != standard else "")
+        )
     return found

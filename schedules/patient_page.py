@@ -10,7 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from patients.models import CheckIn, Patient, PatientIdentifier
 from patients.models.patient import EARLIER_NUMBER
@@ -37,7 +37,13 @@ from schedules.units import B12_UNIT
 
 PLAN_SHOWN = 30
 SCORES_SHOWN = 6
-_NAMES = (("b12", "B12"), ("mma", "MMA"), ("homocysteine", "homocysteine"), ("hb", "Hb"), ("mcv", "MCV"))
+_NAMES = (
+    ("b12", "B12"),
+    ("mma", "MMA"),
+    ("homocysteine", gettext_lazy("homocysteine")),
+    ("hb", "Hb"),
+    ("mcv", "MCV"),
+)
 
 
 @dataclass(frozen=True, slots=True)

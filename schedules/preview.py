@@ -4,12 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from schedules.drafts import Draft
+from schedules.flag_words import title_of
 from schedules.rules.evaluate import evaluate
 from schedules.rules.facts import Facts
-from schedules.rules.flags import TABLE
 from schedules.rules.results import Evaluation, Event, EventKind
 
-TITLES = {row.code: row.title for row in TABLE}
 YEAR = dt.timedelta(365)
 # Dates shown at once; the later ones open below, so that none is left out in silence.
 SHOWN = 14
@@ -54,8 +53,8 @@ def preview(facts: Facts, draft: Draft, *, as_of: dt.date) -> Preview:
         doses_before=_doses(before, as_of),
         doses_after=_doses(after, as_of),
         checks=_aligned(before, after, set(EventKind) - {EventKind.INJECTION}),
-        closing=tuple(sorted(TITLES[code] for code in codes_before - codes_after)),
-        rising=tuple(sorted(TITLES[code] for code in codes_after - codes_before)),
+        closing=tuple(sorted(title_of(code) for code in codes_before - codes_after)),
+        rising=tuple(sorted(title_of(code) for code in codes_after - codes_before)),
     )
 
 

@@ -158,7 +158,7 @@ def _marks(line: Line, *, clinical: bool) -> list[Mark]:
     for flag in line.flags or ():
         severity, code = flag.split(" ", 1)
         look = "tag-urgent" if severity == "urgent" else "tag-warning"
-        marks.append(Mark(look, "alert", str(FLAG_TITLES[code])))
+        marks.append(Mark(look, "alert", _(str(FLAG_TITLES[code]))))
     if line.mail_state in {"failed", "bounced"}:
         words = _("E-mail came back") if line.mail_state == "bounced" else _("E-mail failed")
         marks.append(Mark("tag-warning", "mail", words))

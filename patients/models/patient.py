@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.clinic import Clinic
@@ -130,14 +131,17 @@ class Patient(models.Model):
         """Allergies in one line, "none known" only when somebody asked."""
         found = [
             word
-            for word, holds in [("B12 drug", self.allergy_cobalamin), ("cobalt", self.allergy_cobalt)]
+            for word, holds in [
+                (gettext("B12 drug"), self.allergy_cobalamin),
+                (gettext("cobalt"), self.allergy_cobalt),
+            ]
             if holds
         ]
         if self.allergy_note:
             found.append(self.allergy_note)
         if found:
             return ", ".join(found)
-        return "none known" if self.allergies_known else "not asked yet"
+        return gettext("none known") if self.allergies_known else gettext("not asked yet")
 
     @property
     def current_record(self) -> "Patient":

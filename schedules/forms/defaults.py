@@ -31,7 +31,7 @@ class DefaultForm(ActionForm):
         self.fields["agreed_by"].queryset = physicians  # type: ignore[attr-defined]
         if name == "d17_interval":
             self.fields["value"] = forms.ChoiceField(
-                label=_("New value"), choices=[(i.value, i.label) for i in (Interval.M2, Interval.M3)]
+                label=_("New value"), choices=[Interval.M2.choice, Interval.M3.choice]
             )
 
     def clean_value(self) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patients.forms.base import ActionForm, DayInput
+from patients.templatetags.clinic_words import plain_date
 from patients.vocabulary import Severity
 from schedules.actions.flags import longest_snooze
 from schedules.models import Flag
@@ -39,9 +40,7 @@ class SnoozeForm(FlagForm):
     def clean_until(self) -> dt.date:
         until: dt.date = self.cleaned_data["until"]
         if not self.today < until <= self.last:
-            raise forms.ValidationError(
-                _("From tomorrow to %(last)s.") % {"last": f"{self.last.day} {self.last:%b %Y}"}
-            )
+            raise forms.ValidationError(_("From tomorrow to %(last)s.") % {"last": plain_date(self.last)})
         return until
 
 

@@ -14,6 +14,7 @@ from patients.check_ins import in_words
 from patients.forms.base import ActionForm, ClockInput, DayInput
 from patients.forms.clinical import PatientDayForm
 from patients.models import Batch
+from patients.templatetags.clinic_words import plain_date
 from patients.vocabulary import (
     B12Drug,
     BodySite,
@@ -35,7 +36,7 @@ QUESTIONS = {
     "bleeding": gettext_lazy("Anticoagulant, bleeding?"),
     "symptoms": gettext_lazy("New symptoms?"),
 }
-_ROUTES = [(route.value, route.label) for route in (Route.IM, Route.SC, Route.IV)]
+_ROUTES = [route.choice for route in (Route.IM, Route.SC, Route.IV)]
 
 
 def _text(label: Any, *, length: int = 300) -> forms.CharField:
@@ -352,4 +353,4 @@ class NotGivenForm(ActionForm):
 
 def batch_words(batch: Batch) -> str:
     """H4471B, expires Aug 2027."""
-    return f"{batch.number}, {_('expires')} {batch.expires_on:%b %Y}"
+    return f"{batch.number}, {_('expires')} {plain_date(batch.expires_on).partition(' ')[2]}"

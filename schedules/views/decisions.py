@@ -296,7 +296,8 @@ def _missing(form: forms.DecisionForm) -> list[str]:
 
 def _said(codes: Iterable[RequestCode]) -> list[dict[str, Any]]:
     return [
-        {"title": TITLES[code.code], "reason": in_words(code.reason), "rules": code.rules} for code in codes
+        {"title": _(TITLES[code.code]), "reason": in_words(code.reason), "rules": code.rules}
+        for code in codes
     ]
 
 

@@ -14,7 +14,7 @@ from patients.permissions import Action, allow, clinic_here, member_of
 from patients.views.people import physicians_of
 from schedules.actions.defaults import UnchangedError, change_default, effect_of, values_in_force
 from schedules.actions.rebuild import ask_for_rebuild
-from schedules.default_words import WORDS
+from schedules.default_words import WORDS, number_words
 from schedules.facts import defaults_from
 from schedules.forms.defaults import NAMES, DefaultForm
 from schedules.rules.defaults import STANDARD
@@ -36,15 +36,13 @@ def _number_of(name: str) -> str:
 
 def _row(name: str, changed: dict[str, str]) -> dict[str, Any]:
     """A number as specified and as it is here."""
-    label, unit = WORDS[name]
     standard = getattr(STANDARD, name)
     value = changed.get(name, standard)
     return {
         "name": name,
-        "label": label,
-        "unit": unit,
-        "standard": standard,
-        "value": value,
+        "label": _(WORDS[name][0]),
+        "standard": number_words(name, standard),
+        "value": number_words(name, value),
         "changed": str(value) != str(standard),
     }
 

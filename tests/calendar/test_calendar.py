@@ -112,3 +112,24 @@ def test_a_renewed_address_ends_the_old_one_and_leaving_ends_both(client: Client
 
 def test_a_wrong_secret_reveals_nothing() -> None:
     assert Client().get(reverse("calendar_feed", args=["guess"])).status_code == 404
+
+
+def test_a_stopped_address_is_gone(client: Client) -> None:
+    clinic = clinic_with_visits(1)
+    client.force_login(member(clinic, "nurse"))
+    page = client.post(reverse("renew_feed")).content.decode()
+    found = re.search(r"/feed/[^.]+\.ics", page)
+    assert found
+    told = client.post(reverse("stop_feed"), follow=True).content.decode()
+    assert "The secret address no longer works." in told
+    assert "Make my address" in told
+    assert client.get(found.group()).status_code == 404
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_the_ends_of_time_are_no_page(client: Client, day: str) -> None:
+    clinic = clinic_with_visits(1)
+    client.force_login(member(clinic, "nurse"))
+    for view in ("month", "week"):
+        assert client.get(reverse("calendar"), {"day": day, "view": view}).status_code == 200
+    assert client.get(reverse("calendar_day", args=[day])).status_code == 404

@@ -1,6 +1,7 @@
 """What the rules refuse, what a physician may override, and that both are said and kept."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -248,6 +249,54 @@ def test_two_tabs_the_second_start_is_no_reload(desk: Desk) -> None:
     assert answer.status_code == 409
     assert "does not fit where the patient stands now" in words(answer)
     assert written(desk, patient) == (1, 1, 0)
+
+
+def plan_seen(html: str) -> str:
+    return re.search(r'name="plan_seen" value="(\w+)"', html).group(1)  # type: ignore[union-attr]
+
+
+def test_two_tabs_the_second_is_told_what_was_signed_meanwhile(desk: Desk) -> None:
+    patient = on_maintenance(desk)
+    seen = plan_seen(desk.physician.get(address("decide_interval", patient)).content.decode())
+    change = {"to": "2mo", "reasons": ["symptoms_returned"]}
+    assert (
+        sign(desk.physician, "decide_interval", patient, plan_seen=seen, **change | {"to": "1mo"}).status_code
+        == 302
+    )
+    answer = sign(desk.physician, "decide_interval", patient, plan_seen=seen, note="kept", **change)
+    assert answer.status_code == 409
+    said = words(answer)
+    assert "The plan changed while this page was open" in said
+    assert "Interval changed: every month, Mon 2 Mar 2026" in said
+    assert "kept" in answer.content.decode()
+    desk.look()
+    assert Decision.objects.filter(patient=patient, kind="change_interval").count() == 1
+    now = plan_seen(answer.content.decode())
+    assert sign(desk.physician, "decide_interval", patient, plan_seen=now, **change).status_code == 302
+
+
+def test_brought_back_and_signed_again_says_that_nothing_was_signed(desk: Desk) -> None:
+    patient = on_maintenance(desk)
+    token = str(uuid.uuid4())
+    fields = {"token": token, "to": "1mo", "reasons": ["symptoms_returned"]}
+    assert sign(desk.physician, "decide_interval", patient, **fields).status_code == 302
+    again = sign(desk.physician, "decide_interval", patient, **fields | {"to": "2wk"})
+    assert again.status_code == 302
+    assert "nothing is signed twice" in words(desk.physician.get(again.url))  # type: ignore[attr-defined]
+    desk.look()
+    assert Decision.objects.filter(patient=patient, kind="change_interval").count() == 1
+
+
+def test_an_unanswered_question_is_no_refusal_until_somebody_signs(desk: Desk) -> None:
+    patient = on_maintenance(desk)
+    opened = words(desk.physician.get(address("decide_interval", patient)))
+    assert "Refused" not in opened
+    asked = words(ask(desk.physician, "decide_interval", patient, to="1mo"))
+    assert "Before this can be signed: Choose at least one reason" in asked
+    assert "Fits the guideline" not in asked
+    assert "Refused: A reason is required" in words(
+        sign(desk.physician, "decide_interval", patient, to="1mo")
+    )
 
 
 def test_looking_writes_nothing(desk: Desk) -> None:

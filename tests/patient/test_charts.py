@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from schedules.chart_parts import NARROW, PAPERS, WIDE, Part
+from schedules.chart_parts import NARROW, PAPERS, WIDE, Part, free_place
 from schedules.charts import RANGES, course_figure
 from schedules.course import course_of
 from schedules.rules import facts as rules
@@ -131,3 +131,44 @@ def test_the_low_band_is_hatched_so_that_it_reads_in_grey() -> None:
     hatched = [each for each in figure(facts())["data"] if "fillpattern" in each]
     assert hatched[0]["fillpattern"]["shape"] == "/"
     assert max(hatched[0]["y"]) == 133
+
+
+def test_a_range_without_results_says_so() -> None:
+    assert texts(figure(facts(), shown="3m")).count("no result in this time") == 4
+    assert "no result in this time" not in texts(figure(facts()))
+    assert "no result in this time" not in texts(figure(rules.Facts(), shown="3m"))
+
+
+def placed(chart: Part, words: str) -> Part:
+    note: Part = next(each for each in chart["layout"]["annotations"] if each["text"].startswith(words))
+    return note
+
+
+def test_words_keep_off_the_data() -> None:
+    """MMA lies under its target early, above it late: the words move to where no line is."""
+    days = [dt.date(2026, 2, 1) + dt.timedelta(30 * n) for n in range(9)]
+    low_first = facts(
+        labs=tuple(lab(on, "mma", "250" if n < 4 else "400", "nmol/L") for n, on in enumerate(days))
+    )
+    moved, usual = (
+        placed(figure(low_first), "target below 271"),
+        placed(figure(facts(labs=())), "target below 271"),
+    )
+    assert usual["x"] == 0.13
+    assert moved["x"] > usual["x"]
+    always_under = facts(labs=tuple(lab(on, "mma", "262", "nmol/L") for on in days))
+    assert placed(figure(always_under), "target below 271")["yanchor"] == "bottom"
+
+
+def test_a_short_loading_leaves_the_next_phase_its_name_on_a_phone() -> None:
+    names = [note["text"] for note in figure(facts(), paper=NARROW)["layout"]["annotations"]][:2]
+    assert names == ["<b>Loading</b>", "<b>Maintenance</b>"]
+
+
+def test_no_box_is_crossed_by_a_line_beside_it() -> None:
+    flat = [(0.0, 0.5), (1.0, 0.5)]
+    assert free_place([flat], (0.6, 0.8)) == (0.13, (0.6, 0.8))
+    assert free_place([flat], (0.4, 0.6), (0.7, 0.9)) == (0.13, (0.7, 0.9))
+    assert free_place([[(0.2, 0.5)]], (0.4, 0.6)) == (0.4, (0.4, 0.6))
+    assert free_place([[(0.2, 0.0), (0.2, 1.0)]], (0.4, 0.6)) == (0.4, (0.4, 0.6))
+    assert free_place([flat], (0.4, 0.6)) == (0.13, (0.4, 0.6))

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from schedules.chart_parts import NARROW, WIDE
 from schedules.course import ScorePoint
-from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, worse_from
+from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, score_rows, worse_from
 
 FIRST = dt.date(2026, 1, 5)
 DOSES = [FIRST + dt.timedelta(60 * n) for n in range(4)]
@@ -86,3 +86,18 @@ def test_names_of_equal_scores_keep_apart_and_inside() -> None:
     assert bottom <= heights[0]
     assert heights[-1] <= top
     assert min(b - a for a, b in zip(heights, heights[1:], strict=False)) > 0.1
+
+
+def test_an_incomplete_assessment_breaks_the_line_of_its_cycle() -> None:
+    (cycle,) = cycles_of(DOSES, [scored(1, 14, 2), scored(1, 30, None), scored(1, 45, 4)], TODAY)
+    assert cycle.scores == ((14, 2), (45, 4))
+    line = next(trace for trace in cycle_figure([cycle], WIDE)["data"] if trace["mode"] == "lines")
+    assert line["x"] == [14, 30, 45]
+    assert line["y"][1] is None
+    assert line["connectgaps"] is False
+
+
+def test_the_table_has_every_score_with_the_days_since_the_dose() -> None:
+    scores = [ScorePoint(FIRST - dt.timedelta(3), 6), scored(0, 10, None), scored(1, 0, 3), scored(1, 20, 2)]
+    rows = [(row.total, row.days_since_dose) for row in score_rows(DOSES, scores)]
+    assert rows == [(2, 20), (3, 60), (None, 10), (6, None)]

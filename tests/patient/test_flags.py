@@ -171,3 +171,16 @@ def test_nothing_is_done_to_another_clinics_flag(desk: Desk, ruth: Patient) -> N
     for name in ("flag_acknowledge", "flag_snooze", "flag_resolve"):
         answer = other.post(address(name, ruth, "symptom-recurrence"), typed(version=version_of(found)))
         assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["flag_snooze", "flag_resolve"])
+def test_a_flag_that_is_gone_is_said_to_be_gone(desk: Desk, ruth: Patient, name: str) -> None:
+    send(desk.physician, "flag_resolve", desk, ruth, WARNING, reason="Kidneys")
+    for answer in (
+        desk.physician.get(address(name, ruth, "mma-above-target") + "?back=flags", follow=True),
+        send(desk.physician, name, desk, ruth, WARNING, reason="Late", until=days_on(3)),
+    ):
+        if answer.status_code == 302:
+            answer = desk.physician.get(answer.url)  # type: ignore[attr-defined]
+        assert "“Methylmalonic acid above target” no longer stands for Ruth Calloway" in words(answer)
+    assert desk.physician.get(address(name, ruth, "no-such-flag")).status_code == 404

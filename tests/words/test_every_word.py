@@ -5,12 +5,14 @@ What the rules say of a patient (why a date, why a flag, what to do next) is sto
 
 import datetime as dt
 from collections.abc import Iterator
+from zoneinfo import available_timezones
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from patients.actions.clinic import public_holidays
 from patients.analytes import ANALYTES
 from patients.models import Patient
 from patients.vocabulary import Gene
@@ -18,7 +20,7 @@ from schedules.facts import facts_for
 from schedules.flag_words import in_words
 from schedules.models import Booking, Flag, Message
 from schedules.rules.evaluate import evaluate
-from schedules.rules.sources import DEFAULTS, RULES
+from schedules.rules.sources import DEFAULTS, GUIDELINE_VERSION, RULES
 from schedules.units import B12_UNIT, UNIT_WORDS, unit_words
 from tests.factories import BatchFactory, ProductFactory
 from tests.patient.ruth import NOW, on_record
@@ -65,6 +67,14 @@ def ruth(desk: Desk) -> Patient:
     return patient
 
 
+# What the rules say of a decision that is only looked at: data, like their other sentences.
+OF_THE_RULES = {
+    "Choose at least one reason for the new interval.",
+    "No serum folate of the 90 days up to 23 Nov 2026 shows a deficiency.",
+}
+ZONES = {zone.replace("_", " ") for zone in available_timezones()}
+
+
 def data_of(desk: Desk, patient: Patient) -> set[str]:
     """What stands on the pages because it was written down, not because we say it."""
     desk.look()
@@ -72,9 +82,11 @@ def data_of(desk: Desk, patient: Patient) -> set[str]:
     now = evaluate(facts_for([patient])[patient.pk], as_of=NOW.date())
     said = {in_words(flag.reason) for flag in flags} | {flag.next_step for flag in flags}
     people = {user.name for user in desk.users.values()} | {user.email for user in desk.users.values()}
-    return SAME | said | people | {event.reason for event in now.events} | {
+    holidays = set(public_holidays(desk.clinic, NOW.year).values())
+    due = {event.reason for event in now.events}
+    return SAME | OF_THE_RULES | ZONES | holidays | said | people | due | {
         patient.name, patient.given_name, patient.family_name, patient.record_number, patient.email,
-        desk.clinic.name, desk.clinic.address, "H4471B", "Hydroxocobalamin 1 mg/mL",
+        desk.clinic.name, desk.clinic.address, "H4471B", "Hydroxocobalamin 1 mg/mL", GUIDELINE_VERSION,
     }  # fmt: skip
 
 
