@@ -341,7 +341,7 @@ def _latest_entry(patient: Patient) -> str:
     """The newest decision or order in words, and who signed it."""
     decision = Decision.objects.filter(patient=patient).select_related("recorded_by").order_by("pk").last()
     order = Order.objects.filter(patient=patient).select_related("recorded_by").order_by("pk").last()
-    rows: list[Decision | Order] = [row for row in (order, decision) if row is not None]
+    rows: list[Decision | Order] = [row for row in (decision, order) if row is not None]
     newest = max(rows, key=lambda row: row.recorded_at, default=None)
     return f"{plan_entry_words(newest)}, {newest.recorded_by.name}" if newest and newest.recorded_by else ""
 

@@ -231,7 +231,10 @@ def test_results_as_a_file_keep_what_was_reported(desk: Desk, ruth: Patient) -> 
     assert (rows[0]["as_reported"], rows[0]["value"]) == ("< 60 nmol/L", "")
     converted = next(row for row in rows if row["as_reported"] == "440 pg/mL")
     assert (converted["value"], converted["unit"], converted["before_a_dose"]) == ("324.63", "pmol/L", "yes")
-    assert len(rows) == 11
+    scores = [(row["drawn_on"], row["as_reported"]) for row in rows if row["test"] == "symptom_score"]
+    assert scores[0] == ("2026-11-02", "4 of 15")
+    assert len(scores) == 8  # one assessment is incomplete
+    assert len(rows) - len(scores) == 11
 
 
 def test_an_empty_record_says_what_would_be_here(desk: Desk) -> None:
