@@ -1,12 +1,13 @@
 """What a patient's charts are drawn from: doses, phases, results and scores on one time axis. Pure."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 from django.utils.translation import gettext as _
 
+from patients.models import CheckIn
 from patients.vocabulary import Interval, Phase, Protocol
 from schedules.rules.defaults import Defaults
 from schedules.rules.doses import Course, Plan, plan_of
@@ -102,6 +103,11 @@ def course_of(
         scores=tuple(sorted([*scores, *check_ins], key=attrgetter("on"))),
         defaults=facts.defaults,
     )
+
+
+def points_of(check_ins: Iterable[CheckIn]) -> list[ScorePoint]:
+    """What the patient answered by link."""
+    return [ScorePoint(row.on, row.total, by_patient=True) for row in check_ins]
 
 
 def score_of(assessment: Assessment) -> int | None:

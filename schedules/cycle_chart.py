@@ -88,8 +88,6 @@ def _cycle(dose_on: dt.date, points: Sequence[ScorePoint], *, is_present: bool) 
     )
     gaps = (point for point in ordered if point.total is None and not point.by_patient)
     return Cycle(dose_on, clinic, patient, is_present, tuple((point.on - dose_on).days for point in gaps))
-    )
-    return Cycle(dose_on, clinic, patient, is_present)
 
 
 def worse_from(cycles: Sequence[Cycle]) -> int | None:

@@ -15,22 +15,22 @@ from django.utils.translation import gettext_lazy, ngettext
 from patients.models import CheckIn, Patient, PatientIdentifier
 from patients.models.patient import EARLIER_NUMBER
 from patients.templatetags.clinic_words import plain_date
-from patients.vocabulary import CauseKind, Severity
+from patients.vocabulary import CauseKind, Domain, Severity
 from schedules.calendar_table import BLOOD, Booked, CalendarTable, calendar_table, how_far
 from schedules.chart_parts import NARROW, WIDE, Part
 from schedules.charts import RANGES, course_figure
-from schedules.course import CourseOfPatient, ScorePoint, course_of
+from schedules.course import CourseOfPatient, course_of, points_of
 from schedules.cycle_chart import Cycle, cycles_of, for_both_papers, in_words
 from schedules.facts import facts_for
 from schedules.flag_words import ShownFlag, shown
 from schedules.lab_table import LabTable, lab_table
 from schedules.models import Booking
 from schedules.plan_words import closed_words, dose_words, plan_words
-from schedules.queries import active_flags
+from schedules.queries import active_flags, answered_check_ins
 from schedules.rules.evaluate import evaluate
 from schedules.rules.facts import Facts
 from schedules.rules.results import SEVERITY_ORDER, Evaluation, Event, EventKind
-from schedules.score_table import DOMAINS, ScoreRow, score_rows
+from schedules.score_table import ScoreRow, score_rows
 from schedules.timeline import entries
 from schedules.timeline_words import Line, line_of
 from schedules.units import B12_UNIT
@@ -231,15 +231,13 @@ class PatientPage:
     @cached_property
     def course(self) -> CourseOfPatient:
         """What the charts are drawn from."""
-        said = [ScorePoint(row.on, row.total, by_patient=True) for row in self._check_ins]
+        said = points_of(self._check_ins)
         return course_of(self.facts, self.now, family=self.view.family, check_ins=said)
 
     @cached_property
     def _check_ins(self) -> list[CheckIn]:
         """What the patient answered by link, oldest first. One query."""
-        return list(
-            CheckIn.objects.valid().filter(patient=self.patient, on__lte=self.today).order_by("answered_at")
-        )
+        return list(answered_check_ins(self.patient, until=self.today))
 
     @property
     def patient_scored(self) -> bool:
@@ -248,7 +246,7 @@ class PatientPage:
 
     @cached_property
     def _score_rows(self) -> list[ScoreRow]:
-        return score_rows(self.facts, self._check_ins, today=self.today)
+        return score_rows(self.facts, self._check_ins, dose_days=self.course.dose_days, today=self.today)
 
     @property
     def score_rows(self) -> list[ScoreRow]:
@@ -260,7 +258,10 @@ class PatientPage:
         """Whether the table leaves some out."""
         return len(self._score_rows) > len(self.score_rows)
 
-    score_domains = DOMAINS
+    @property
+    def score_domains(self) -> list[str]:
+        """What the five domains are called."""
+        return [domain.label for domain in Domain]
 
     @cached_property
     def course_chart(self) -> Part:

@@ -1,10 +1,11 @@
 """Questions to the calendar in the clinic's words."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from patients.models import Clinic
+from patients.models import CheckIn, Clinic, Patient
 from schedules.models import Decision, Flag
 
 
@@ -27,3 +28,8 @@ def close_reasons(patients: Iterable[int]) -> dict[int, str]:
     """Why the record of each of these patients was closed last, as coded; one query."""
     closed = Decision.objects.valid().filter(patient__in=patients, kind="close").order_by("on", "pk")
     return dict(closed.values_list("patient", "reason"))
+
+
+def answered_check_ins(patient: Patient, *, until: dt.date) -> QuerySet[CheckIn]:
+    """What the patient answered by link up to that day, oldest first."""
+    return CheckIn.objects.valid().filter(patient=patient, on__lte=until).order_by("answered_at")

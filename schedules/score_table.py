@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from patients.check_ins import in_words
 from patients.models import CheckIn
-from patients.vocabulary import Domain
 from schedules.course import score_of
+from schedules.cycle_chart import days_since_dose
 from schedules.rules.facts import Facts
 
 
@@ -19,19 +19,32 @@ class ScoreRow:
     by_patient: bool
     words: tuple[str, ...]
     total: int | None
+    days_since_dose: int | None
 
 
-def score_rows(facts: Facts, check_ins: Iterable[CheckIn], *, today: dt.date) -> list[ScoreRow]:
-    """A row each, newest first; those of one day with the patient's below."""
+def score_rows(
+    facts: Facts, check_ins: Iterable[CheckIn], *, dose_days: Sequence[dt.date], today: dt.date
+) -> list[ScoreRow]:
+    """A row each, newest first; those of one day with the patient's below. The days are those of the cycle chart."""
     found = [
         ScoreRow(
-            row.on, False, tuple("" if score is None else str(score) for score in row.scores), score_of(row)
+            row.on,
+            False,
+            tuple("" if score is None else str(score) for score in row.scores),
+            score_of(row),
+            days_since_dose(dose_days, row.on),
         )
         for row in reversed(facts.assessments)
         if row.on <= today and not row.entered_in_error
     ]
-    said = [ScoreRow(row.on, True, tuple(map(in_words, row.scores.values())), row.total) for row in check_ins]
+    said = [
+        ScoreRow(
+            row.on,
+            True,
+            tuple(map(in_words, row.scores.values())),
+            row.total,
+            days_since_dose(dose_days, row.on),
+        )
+        for row in check_ins
+    ]
     return sorted([*found, *said], key=lambda row: row.on, reverse=True)
-
-
-DOMAINS: Sequence[str] = tuple(domain.label for domain in Domain)

@@ -21,7 +21,7 @@ from patients.views.page import patient_context
 from patients.views.people import physicians_of
 from patients.vocabulary import Phase
 from schedules.actions.decisions import RefusedError, sign_decision
-from schedules.course import course_of
+from schedules.course import course_of, points_of
 from schedules.drafts import Draft, Verdict, judge_draft
 from schedules.evidence import evidence_of
 from schedules.facts import facts_for
@@ -30,6 +30,7 @@ from schedules.forms import decisions as forms
 from schedules.models import Decision, Order
 from schedules.plan_words import plan_words
 from schedules.preview import preview
+from schedules.queries import answered_check_ins
 from schedules.rules.evaluate import evaluate
 from schedules.rules.facts import Facts
 from schedules.rules.requests import TABLE
@@ -255,7 +256,8 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "schedules/partials/decision_answer.html", context, status=status)
     if page.needs_evidence:
-        course = course_of(facts, now, family=patient.clinic.units)
+        said = points_of(answered_check_ins(patient, until=today))
+        course = course_of(facts, now, family=patient.clinic.units, check_ins=said)
         context |= {"evidence": evidence_of(course), "assessments": _assessments(patient, now)}
     return render(request, "schedules/decision.html", context, status=status)
 

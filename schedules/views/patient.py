@@ -162,7 +162,9 @@ def patient_results_csv(request: HttpRequest, uid: str) -> HttpResponse:
     readings = [reading for reading in page.now.labs if reading is not None]
     readings.sort(key=lambda reading: (reading.lab.drawn_on, reading.lab.analyte), reverse=True)
     writer.writerows([_safe(cell) for cell in _csv_row(reading)] for reading in readings)
-    writer.writerows(_csv_score(page, score) for score in reversed(page.course.scores) if score.total is not None)
+    writer.writerows(
+        _csv_score(page, score) for score in reversed(page.course.scores) if score.total is not None
+    )
     return response
 
 

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from schedules.chart_parts import NARROW, WIDE
 from schedules.course import ScorePoint
-from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, score_rows, worse_from
+from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, days_since_dose, worse_from
 
 FIRST = dt.date(2026, 1, 5)
 DOSES = [FIRST + dt.timedelta(60 * n) for n in range(4)]
@@ -97,7 +97,6 @@ def test_an_incomplete_assessment_breaks_the_line_of_its_cycle() -> None:
     assert line["connectgaps"] is False
 
 
-def test_the_table_has_every_score_with_the_days_since_the_dose() -> None:
-    scores = [ScorePoint(FIRST - dt.timedelta(3), 6), scored(0, 10, None), scored(1, 0, 3), scored(1, 20, 2)]
-    rows = [(row.total, row.days_since_dose) for row in score_rows(DOSES, scores)]
-    assert rows == [(2, 20), (3, 60), (None, 10), (6, None)]
+def test_days_count_from_the_dose_before() -> None:
+    asked = [FIRST - dt.timedelta(3), FIRST, FIRST + dt.timedelta(10), DOSES[1], DOSES[1] + dt.timedelta(20)]
+    assert [days_since_dose(DOSES, on) for on in asked] == [None, None, 10, 60, 20]
