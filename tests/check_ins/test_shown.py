@@ -68,8 +68,8 @@ def test_hollow_and_not_joined_in_the_course_chart(desk: Desk, answered: Patient
 
 def test_the_table_has_them_marked_as_the_patients(desk: Desk, answered: Patient) -> None:
     said = words(desk.nurse.get(address("patient", answered)))
-    assert "Fri 27 Feb 2026 by the patient, day 57 ◇ 4 none very much none none a little" in said
-    assert "Fri 20 Feb 2026 at the clinic, day 50 1 0 1 0 0 0" in said
+    assert "Fri 27 Feb 2026 by the patient, day 27 ◇ 4 none very much none none a little" in said
+    assert "Fri 20 Feb 2026 at the clinic, day 20 1 0 1 0 0 0" in said
 
 
 def test_more_scores_than_the_table_shows_are_a_press_away(desk: Desk, patient: Patient) -> None:
