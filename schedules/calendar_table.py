@@ -25,6 +25,8 @@ _NAMES = {
 }
 EVENT_WORDS = {EventKind.INJECTION: gettext_lazy("Injection")} | _NAMES
 BLOOD = frozenset({EventKind.CHECK, EventKind.PREGNANCY_CHECK, EventKind.PANEL})
+# Drawn just before a dose (R36); a panel is not bound to one.
+BEFORE_A_DOSE = BLOOD - {EventKind.PANEL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ class Booked:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """One line: when it was or is due, for which day it was or should be booked, when it was done."""
+    """One line: when it was or is due, for which day it was or should be booked, when it was done.
+
+    `with_dose_on`: the day a person booked the injection for, where blood is best drawn at that visit.
+    """
 
     what: str
     sort_on: dt.date
@@ -48,6 +53,7 @@ class CalendarRow:
     due_note: str = ""
     booked_on: dt.date | None = None
     booked_at: dt.time | None = None
+    with_dose_on: dt.date | None = None
     to_book_on: dt.date | None = None
     done: str = ""
     done_on: dt.date | None = None
@@ -92,17 +98,27 @@ def calendar_table(
 
 def _coming(evaluation: Evaluation, bookings: Sequence[Booked]) -> list[CalendarRow]:
     """The next first. Blood that is taken with a dose is marked on the dose as well."""
-    booked = {each.kind: each for each in bookings if each.is_current}
-    blood_days = {event.book_on for event in evaluation.events if event.kind in BLOOD}
+    booked = {each.kind: each for each in reversed(bookings) if each.is_current}
+    visit = booked.get(EventKind.INJECTION.value)
+    blood_days = {_blood_on(event, visit) for event in evaluation.events if event.kind in BLOOD}
     rows, doses = [], 0
     for event in evaluation.events:
         row = _coming_row(event, evaluation.as_of, booked.get(event.kind.value) if event.open else None)
         if event.kind is EventKind.INJECTION:
             name = _next_name(evaluation, doses)
-            row = replace(row, what=name, with_blood=event.book_on in blood_days)
+            row = replace(row, what=name, with_blood=(row.booked_on or event.book_on) in blood_days)
             doses += 1
+        elif row.booked_on is None and visit is not None and _blood_on(event, visit) == visit.on:
+            row = replace(row, with_dose_on=visit.on, to_book_on=None)
         rows.append(row)
     return rows
+
+
+def _blood_on(event: Event, visit: Booked | None) -> dt.date:
+    """The day blood is best drawn: at the injection somebody booked if the window has opened by then."""
+    if visit is not None and event.kind in BEFORE_A_DOSE and event.earliest_on <= visit.on:
+        return visit.on
+    return event.book_on
 
 
 def _coming_row(event: Event, today: dt.date, booked: Booked | None) -> CalendarRow:

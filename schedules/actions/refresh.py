@@ -23,7 +23,7 @@ from schedules.workflow import noted_of, workflow_findings, workflow_spans
 log = logging.getLogger(__name__)
 FORECAST_DAYS = 400
 # Raised when the rules change what they answer: stored calendars with an older one are rebuilt.
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 BATCH = 200
 # Patients as they are in the database now, with their clinic, and their facts.
 Known = Mapping[Patient, Facts]

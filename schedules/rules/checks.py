@@ -30,11 +30,12 @@ FOLATE_COURSE_MG = 5
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """The B12 draws after *T0* (one a day), the counter over them, and whether the 12-month check is
-    fulfilled."""
+    """The B12 draws after *T0* (one a day), the counter over them, the last draw that put it back to nought, and
+    whether the 12-month check is fulfilled."""
 
     draws: tuple[Lab, ...]
     counter: int
+    reset_by: Lab | None
     past_first_year: bool
 
 
@@ -42,19 +43,21 @@ def stability_of(situation: Situation) -> Stability:
     """Count the draws after *T0* (R35, D23): normal adds one, low or borderline goes back to nought."""
     t0 = situation.first_dose_on
     if t0 is None or situation.course is None:
-        return Stability((), 0, False)
+        return Stability((), 0, None, False)
     taken_over = situation.course.protocol == Protocol.TAKE_OVER
     last_of_day = {lab.drawn_on: lab for lab in situation.labs.of("b12") if lab.drawn_on > t0}
     draws = tuple(last_of_day.values())
     counter = STABLE_FROM if taken_over else 0  # D24
+    reset_by = None
     for lab in draws:
         found = situation.labs.b12_class(lab)
         if found == ResultClass.NORMAL:
             if situation.labs.trough(lab) is not False:
                 counter += 1
         elif found != ResultClass.UNDECIDABLE:
-            counter = 0
-    return Stability(draws, counter, taken_over or _fulfils(draws, add_months(t0, ANNUAL_MONTHS), situation))
+            counter, reset_by = 0, lab
+    past_first_year = taken_over or _fulfils(draws, add_months(t0, ANNUAL_MONTHS), situation)
+    return Stability(draws, counter, reset_by, past_first_year)
 
 
 def _fulfils(draws: tuple[Lab, ...], due_on: date, situation: Situation) -> bool:
@@ -84,9 +87,7 @@ def _b12_checks(situation: Situation) -> Iterator[Event]:
             due_on = add_months(t0, months)
             if not _fulfils(stability.draws, due_on, situation):
                 reason = f"{months} months after the first dose, {say(t0)}."
-                yield _booked_with_injection(
-                    situation, EventKind.CHECK, due_on, contents, (rule, "R36"), reason
-                )
+                yield _booked_with_injection(situation, EventKind.CHECK, due_on, contents, (rule,), reason)
         return
     stable = stability.counter >= STABLE_FROM
     months = ANNUAL_MONTHS if stable else situation.defaults.d14_months
@@ -96,12 +97,30 @@ def _b12_checks(situation: Situation) -> Iterator[Event]:
     else:
         last = stability.draws[-1]
         due_on = add_months(last.drawn_on, months)
+    rules, why = _why_then(situation)
     reason = (
-        f"{'A year' if stable else f'{months} months'} after the last B12, drawn {say(last.drawn_on)}."
+        f"{'A year' if stable else f'{months} months'} after the last B12 of {say(last.drawn_on)}, {why}."
         if last
         else f"No B12 is known; due since the plan was taken over on {say(due_on)}."
     )
-    yield _booked_with_injection(situation, EventKind.CHECK, due_on, contents, ("R35", "R36"), reason)
+    yield _booked_with_injection(situation, EventKind.CHECK, due_on, contents, rules, reason)
+
+
+def _why_then(situation: Situation) -> tuple[tuple[str, ...], str]:
+    """What decides between a year (R35) and sooner (D14): the rules, and the reason in words."""
+    stability = situation.stability
+    reset_by, counter = stability.reset_by, stability.counter
+    if counter >= STABLE_FROM:
+        if reset_by is None and situation.course and situation.course.protocol == Protocol.TAKE_OVER:
+            return ("R35", "D24"), "since treatment begun elsewhere counts as stable"
+        return ("R35",), "since the last two checks that count were normal"
+    wanted = "since once a year takes two normal checks in a row"
+    if reset_by is None:
+        return ("D14",), f"{wanted}: {'one counts' if counter else 'none counts'} so far"
+    found = (
+        f"{reset_by.as_reported} on {say(reset_by.drawn_on)} was {situation.labs.b12_class(reset_by).value}"
+    )
+    return ("D14",), f"{wanted}: {found}{', and one normal check came after it' if counter else ''}"
 
 
 def _contents(situation: Situation) -> tuple[str, ...]:
@@ -123,12 +142,13 @@ def _booked_with_injection(
     rules: tuple[str, ...],
     reason: str,
 ) -> Event:
-    """A blood test booked with the first injection of its window, drawn before the dose (R36)."""
+    """A blood test for the first injection of its window, drawn before the dose (R36)."""
     earliest_on = due_on - timedelta(situation.defaults.d13_days)
     with_dose = situation.rhythm.first_booked(earliest_on)
     book_on = with_dose or situation.facts.clinic.first_open(due_on)
     if with_dose is not None:
-        reason = f"{reason} Booked with the injection of {say(with_dose)}, before the dose."
+        reason = f"{reason} Best drawn with the injection planned for {say(with_dose)}, before the dose."
+        rules = (*rules, "R36")
     return _window(situation, kind, due_on, book_on, contents, rules, reason)
 
 

@@ -38,7 +38,7 @@ MODULES = (
 )
 LONGEST_SECONDS = 10
 # Words for people, which cases do not compare.
-TEXT_ONLY = {"injections._reason", "injections._rules", "facts.Lab.as_reported"}
+TEXT_ONLY = {"injections._reason", "injections._rules", "checks._why_then", "facts.Lab.as_reported"}
 
 
 class TooSlow(Exception):

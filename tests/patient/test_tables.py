@@ -126,6 +126,29 @@ def test_bookings_stand_with_the_date_they_were_made_for() -> None:
     assert row_of(rows, "Dose 1").booked_on == KEPT[0]
 
 
+@pytest.mark.parametrize(
+    ("visit", "with_dose_on"),
+    [(dt.date(2026, 12, 29), dt.date(2026, 12, 29)), (dt.date(2026, 12, 28), None)],
+)
+def test_blood_goes_with_the_injection_somebody_booked_once_its_window_is_open(
+    visit: dt.date, with_dose_on: dt.date | None
+) -> None:
+    due = dt.date(2026, 11, 16)
+    rows = calendar(bookings=(Booked("injection", visit, dt.time(10, 20), due, is_current=True),))
+    blood = row_of(rows, "Blood test")
+    assert blood.due_on == dt.date(2027, 1, 12)
+    assert blood.with_dose_on == with_dose_on
+    assert (blood.to_book_on is None) == (with_dose_on is not None)
+    assert row_of(rows, "Dose 4").with_blood == (with_dose_on is not None)
+
+
+def test_blood_that_somebody_booked_by_itself_keeps_its_day() -> None:
+    own = Booked("check", dt.date(2027, 1, 4), dt.time(8, 0), dt.date(2027, 1, 12), is_current=True)
+    dose = Booked("injection", dt.date(2026, 12, 29), None, dt.date(2026, 11, 16), is_current=True)
+    blood = row_of(calendar(bookings=(own, dose)), "Blood test")
+    assert (blood.booked_on, blood.with_dose_on) == (dt.date(2027, 1, 4), None)
+
+
 def test_blood_on_a_day_of_its_own_has_a_row_of_its_own() -> None:
     done = [row.done_on for row in calendar(show_all=True) if row.what == "Blood test" and row.done_on]
     assert done == [dt.date(2026, 4, 13), dt.date(2026, 1, 9)]
