@@ -106,11 +106,14 @@ def icon_of(code: str) -> str:
 
 
 def answer_to(code: str, facts: dict[str, Any]) -> Answer | None:
-    """The one click that answers the flag; an interval proposed by the rules is named on it."""
+    """The one click that answers the flag; an interval proposed by the rules is named on it.
+
+    Once the interval was changed for what the flag says, symptoms are assessed again.
+    """
     proposed = facts.get("proposed_interval")
     if proposed:
         return Answer("decide_interval", _("Consider %(interval)s") % {"interval": Interval(proposed).label})
-    return ANSWERS.get(code)
+    return _ASSESS if facts.get("interval_changed_on") else ANSWERS.get(code)
 
 
 def chips(numbers: Iterable[str]) -> list[Chip]:

@@ -255,14 +255,14 @@ class IntervalForm(DecisionForm):
         if self.now.interval is None:
             return
         step = LADDER.get(Interval(self.now.interval))
-        returned = any(finding.code == "SYMPTOM_RECURRENCE" for finding in self.now.findings)
+        proposed = any("proposed_interval" in finding.facts for finding in self.now.findings)
         field: Any = self.fields["to"]
         field.choices = [
             (value, f"{label} ({_('next step up')})" if step and value == step.value else label)
             for value, label in field.choices
             if value != self.now.interval
         ]
-        if step and returned:
+        if step and proposed:
             self.initial.setdefault("to", step.value)
 
     def draft(self) -> drafts.Draft:

@@ -57,6 +57,12 @@ def test_a_proposed_interval_is_named_on_the_button() -> None:
     assert str(answer.label) == "Consider every 2 weeks"
 
 
+def test_after_a_change_of_the_interval_symptoms_are_assessed_again() -> None:
+    answer = answer_to(URGENT, {"interval_changed_on": "2026-11-25"})
+    assert answer is not None
+    assert str(answer.label) == "Assess symptoms"
+
+
 def test_the_inbox_begins_with_the_most_pressing(desk: Desk, ruth: Patient) -> None:
     html = desk.nurse.get(address("flags")).content.decode()
     places = [html.index(f"tag tag-{severity}") for severity in ("urgent", "warning")]

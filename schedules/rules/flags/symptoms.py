@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from patients.vocabulary import BeganWith, Domain, Interval, Phase, Protocol
+from patients.vocabulary import BeganWith, DecisionKind, Domain, Interval, Phase, Protocol
 from schedules.rules.dates import say
 from schedules.rules.facts import DOMAINS, Assessment
 from schedules.rules.flags.raised import Raised, assessment_facts, domains_said
@@ -92,7 +92,11 @@ def neuro_worsening(situation: Situation, on: date) -> Raised | None:
 
 
 def symptom_recurrence(situation: Situation, on: date) -> Raised | None:
-    """The latest assessment is higher in some domain than the best since the phase began (R57)."""
+    """The latest assessment is higher in some domain than the best since the phase began (R57).
+
+    It stands until symptoms are assessed as better; once the interval was changed for them no further step of the
+    ladder is proposed on the same symptoms.
+    """
     course = situation.course
     if course is None or course.is_loading or len(situation.assessments) < 2:
         return None
@@ -109,9 +113,20 @@ def symptom_recurrence(situation: Situation, on: date) -> Raised | None:
     worse = _higher(latest, tuple(best))
     if not worse or neuro_onset(situation, on):
         return None
+    changed = [
+        row.on
+        for row in situation.decisions
+        if row.kind == DecisionKind.CHANGE_INTERVAL and row.on >= latest.on
+    ]
     proposed = LADDER.get(Interval(course.interval))
     facts = {"latest": assessment_facts(latest), "reference": [row.ref for row in reference]}
-    if proposed is None:
+    if changed:
+        facts["interval_changed_on"] = changed[-1].isoformat()
+        step = (
+            f"The interval was changed on {say(changed[-1])}, after these symptoms: "
+            "assess again at the next injection."
+        )
+    elif proposed is None:
         step = "Ask a physician to see the patient; injections are already twice a week."
     else:
         facts["proposed_interval"] = str(proposed)
