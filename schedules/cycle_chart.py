@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from patients.templatetags.clinic_words import plain_date
 from schedules.chart_parts import (
@@ -111,10 +112,19 @@ def in_words(cycles: Sequence[Cycle]) -> str:
     if onset is None:
         said = _("The score is the same on every day of the last cycles.")
     else:
-        said = _("In the last %(n)s cycles the score is above its best from about day %(day)s on.") % {
-            "n": len(cycles),
-            "day": onset,
-        }
+        scored = [cycle.scores for cycle in cycles if cycle.scores]
+        best = min(total for scores in scored for _day, total in scores)
+        above = sum(any(total > best and days > 0 for days, total in scores) for scores in scored)
+        words = (
+            _("In %(above)s of the last %(n)s cycles the score is above its best, from about day %(day)s on.")
+            if above < len(scored)
+            else ngettext(
+                "In the last cycle the score is above its best from about day %(day)s on.",
+                "In each of the last %(n)s cycles the score is above its best, from about day %(day)s on.",
+                len(scored),
+            )
+        )
+        said = words % {"above": above, "n": len(scored), "day": onset}
     if any(cycle.by_patient for cycle in cycles):
         said = f"{said} {_('What the patient answered by link is not counted in this.')}"
     return said

@@ -6,7 +6,15 @@ import plotly.graph_objects as go
 
 from schedules.chart_parts import NARROW, WIDE
 from schedules.course import ScorePoint
-from schedules.cycle_chart import Cycle, can_be_drawn, cycle_figure, cycles_of, days_since_dose, worse_from
+from schedules.cycle_chart import (
+    Cycle,
+    can_be_drawn,
+    cycle_figure,
+    cycles_of,
+    days_since_dose,
+    in_words,
+    worse_from,
+)
 
 FIRST = dt.date(2026, 1, 5)
 DOSES = [FIRST + dt.timedelta(60 * n) for n in range(4)]
@@ -48,6 +56,20 @@ def test_worse_from_the_first_day_above_the_best() -> None:
     cycles = cycles_of(DOSES, [scored(1, 14, 2), scored(1, 50, 3), scored(2, 14, 2), scored(2, 45, 4)], TODAY)
     assert worse_from(cycles) == 45
     assert worse_from(cycles_of(DOSES, [scored(1, 14, 2), scored(1, 50, 2)], TODAY)) is None
+
+
+def test_only_cycles_in_which_the_score_rises_are_counted_as_such() -> None:
+    flat, rising = [scored(0, 14, 2), scored(0, 50, 2)], [scored(1, 14, 2), scored(1, 50, 3)]
+    later, answered = [scored(2, 14, 2), scored(2, 45, 4)], [scored(3, 45, 5, by_patient=True)]
+    some = in_words(cycles_of(DOSES, [*flat, *rising, *later], TODAY))
+    assert some == "In 2 of the last 3 cycles the score is above its best, from about day 45 on."
+    every = in_words(cycles_of(DOSES, [*rising, *later, *answered], TODAY))
+    assert every.startswith(
+        "In each of the last 2 cycles the score is above its best, from about day 45 on. What the patient"
+    )
+    one = in_words(cycles_of(DOSES, later, TODAY))
+    assert one == "In the last cycle the score is above its best from about day 45 on."
+    assert in_words(cycles_of(DOSES, flat, TODAY)) == "The score is the same on every day of the last cycles."
 
 
 def test_one_score_a_cycle_cannot_show_wearing_off() -> None:
