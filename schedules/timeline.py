@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db import connection
 from django.db.models import (
     BooleanField,
     CharField,
     DateTimeField,
+    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
     Max,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -219,9 +222,15 @@ def _notices(patient: Patient) -> QuerySet[Any]:
 
 
 def _flags(patient: Patient) -> QuerySet[Any]:
-    details = _fields(
-        "code", "severity", "reason", "cleared_on", "resolve_reason", resolver=F("resolved_by__name")
+    versions = (
+        apps.get_model("schedules", "FlagEvent")
+        .objects.filter(pgh_obj=OuterRef("pk"))
+        .exclude(reason=OuterRef("reason"))
     )
+    details = _fields(
+        "code", "severity", "reason", "cleared_on", "resolve_reason",
+        resolver=F("resolved_by__name"), renewed=Exists(versions),
+    )  # fmt: skip
     return _plain(Flag.objects.filter(patient=patient), "flag", F("raised_on"), "raised_at", details)
 
 

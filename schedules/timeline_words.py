@@ -323,7 +323,12 @@ def _flag(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
         end = _("Gone since %(on)s") % {"on": day(dt.date.fromisoformat(found["cleared_on"]))}
     else:
         end = ""
-    return title_of(found["code"]), "", (in_words(found["reason"]), end)
+    reason = in_words(found["reason"])
+    if found["renewed"]:
+        # The text is not that of the day the flag was raised: newer records gave it another.
+        newest = _("At last: %(reason)s") if end else _("Now: %(reason)s")
+        reason = newest % {"reason": reason}
+    return title_of(found["code"]), "", (reason, end)
 
 
 def _contact(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:

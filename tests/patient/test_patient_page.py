@@ -15,7 +15,7 @@ from patients.actions.records import strike_out
 from patients.models import AccessLog, Assessment, Injection, Patient
 from patients.vocabulary import ErrorReason
 from schedules.actions.refresh import refresh_patients
-from schedules.models import Booking, Contact, Decision, Message
+from schedules.models import Booking, Contact, Decision, Flag, Message
 from tests.factories import LabResultFactory
 from tests.patient.ruth import DOSES, KEPT, on_record
 from tests.record.desk import Desk, address, words
@@ -141,6 +141,19 @@ def test_a_struck_out_entry_stays_with_who_and_why(desk: Desk, ruth: Patient) ->
     assert f"Struck out by {by}, Mon 23 Nov 2026: Recorded on the wrong patient. It was Rita's." in read
     assert "<s>" in response.content.decode()
     assert "dose 3" in read
+
+
+def test_a_flag_whose_text_was_renewed_says_that_it_is_the_present_one(desk: Desk, ruth: Patient) -> None:
+    desk.look()
+    flag = Flag.objects.get(patient=ruth, code="SYMPTOM_RECURRENCE")
+    assert f"Symptoms are back {flag.reason}" in page(desk.physician, ruth).partition("Everything")[2]
+    flag.reason = "Symptoms are back on 20 Nov 2026: walking."
+    desk.look()
+    flag.save()
+    assert f"Symptoms are back Now: {flag.reason}" in page(desk.physician, ruth)
+    desk.look()
+    Flag.objects.filter(pk=flag.pk).update(cleared_on=dt.date(2026, 11, 23))
+    assert f"Symptoms are back At last: {flag.reason}" in page(desk.physician, ruth)
 
 
 def test_corrections_are_offered_to_those_who_may(desk: Desk, ruth: Patient) -> None:
