@@ -11,7 +11,7 @@ from schedules.actions.refresh import refresh_patients
 from schedules.models import Decision, Order
 from tests.decisions.signing import GO_AHEAD, INJECTED, ask, assessed, days, on_maintenance, prescribe, sign
 from tests.factories import LabResultFactory
-from tests.record.desk import TODAY, Desk, address, words
+from tests.record.desk import TODAY, Desk, address, typed, words
 
 
 def start(desk: Desk, **fields: str) -> Patient:
@@ -376,3 +376,27 @@ def test_every_page_about_a_patient_says_who_looked(desk: Desk) -> None:
         desk.look()
         seen = AccessLog.objects.filter(patient=patient, user=desk.users["physician"])
         assert seen.count() == count, page
+
+
+def test_before_anything_is_chosen_a_missing_reason_is_no_refusal(desk: Desk) -> None:
+    patient = on_maintenance(desk)
+    read = words(desk.physician.get(address("decide_interval", patient)))
+    assert "Refused" not in read
+    assert "Sign as" in read
+
+
+def test_the_bar_to_sign_in_changes_with_the_answer(desk: Desk) -> None:
+    patient = start(desk)
+    where, asked = address("decide_start", patient), {"headers": {"HX-Request": "true"}}
+    fields = typed(on=TODAY.isoformat(), regimen="three_times_weekly", **INJECTED)
+    fits, refused = (
+        desk.physician.post(where, fields | changed, **asked).content.decode()
+        for changed in ({}, {"route": "iv"})
+    )
+    for html in (fits, refused):
+        assert html.count('id="sign-bar" hx-swap-oob="true"') == 1
+    assert "Sign as" in fits
+    assert "This cannot be signed" in refused
+    whole = desk.physician.get(where).content.decode()
+    assert whole.count('id="sign-bar"') == 1
+    assert "hx-swap-oob" not in whole
