@@ -33,7 +33,11 @@ def first_of(name: str, kind: EventKind = EventKind.CHECK, *, more: dict[str, An
             ("R35", "R36"),
             "A year after the last B12 of 13 Mar 2027, since the last two checks that count were normal.",
         ),
-        ("own/check-with-iron", ("D14", "R36"), f"3 months after the last B12 of 13 Mar 2027, {WANTED}: one counts so far."),
+        (
+            "own/check-with-iron",
+            ("D14", "R36"),
+            f"3 months after the last B12 of 13 Mar 2027, {WANTED}: one counts so far.",
+        ),
         (
             "own/take-over-low",
             ("D14", "R36"),
@@ -46,7 +50,7 @@ def first_of(name: str, kind: EventKind = EventKind.CHECK, *, more: dict[str, An
         ),
         ("check-before-dose", ("R27", "R36"), "3 months after the first dose, 2 Mar 2026."),
     ],
-)  # fmt: skip
+)
 def test_the_rules_that_decide_the_date_and_why(name: str, rules: tuple[str, ...], why: str) -> None:
     event = first_of(name)
     assert event.rules == rules
