@@ -27,12 +27,14 @@ class _Words:
     def __init__(self, here: str, may_log: bool) -> None:
         self.here, self.may_log = escape(here), may_log
         self.address = {
-            name: reverse(name, args=[_SOMEBODY]) for name in ("patient", "log_injection", "book", "contact")
+            name: reverse(name, args=[_SOMEBODY])
+            for name in ("patient", "log_injection", "book", "contact", "decide_close")
         }
         self.next = f'<span class="tag tag-now">{escape(_("Next"))}</span> '
         self.is_next = ' class="next"'
         self.years = escape(_("years"))
         self.log, self.book, self.contact = (escape(each) for each in (_("Log"), _("Book"), _("Contact")))
+        self.close, self.of = escape(_("Close the record…")), escape(_("of"))
         self.for_, self.with_ = escape(_("for")), escape(_("with"))
 
 
@@ -83,7 +85,15 @@ def _marks(row: Row) -> str:
 
 
 def _actions(row: Row, name: str, words: _Words) -> str:
-    """Log, Book, Contact: the likely one outlined, filled for the next patient."""
+    """Log, Book, Contact: the likely one outlined, filled for the next patient. For who was said to be gone: close."""
+    if row.likely == "close":
+        close = words.address["decide_close"].replace(_SOMEBODY, row.uid)
+        contact = words.address["contact"].replace(_SOMEBODY, row.uid) + words.here
+        return _action(close, "btn-plain", words.close, f"{words.of} {name}") + (
+            _action(contact, "btn-quiet", words.contact, f"{words.with_} {name}", " data-inline")
+            if row.may_contact
+            else ""
+        )
     to = {action: url.replace(_SOMEBODY, row.uid) + words.here for action, url in words.address.items()}
     log = ""
     if words.may_log:

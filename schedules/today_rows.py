@@ -13,12 +13,25 @@ from patients.vocabulary import ContactOutcome
 from schedules.flag_words import WORKFLOW_TITLES
 from schedules.plan_words import dose_words, plan_words
 from schedules.rules.flags import TABLE
-from schedules.worklist import ARRANGED, BLOOD_ONLY, BOOKED_TODAY, GROUPS, LATE, LATER, NEXT, NO_DATE, Line
+from schedules.said_gone import SAID as SAID_WORDS
+from schedules.worklist import (
+    ARRANGED,
+    BLOOD_ONLY,
+    BOOKED_TODAY,
+    GROUPS,
+    LATE,
+    LATER,
+    NEXT,
+    NO_DATE,
+    SAID,
+    UNREACHED,
+    Line,
+)
 
 FLAG_TITLES: dict[str, object] = {**{row.code: row.title for row in TABLE}, **WORKFLOW_TITLES}
 MARKS_SHOWN = 3
 # The likely next step, outlined in the row: log who is booked, phone who is late, book the others.
-LIKELY = {BOOKED_TODAY: "log", LATE: "contact"}
+LIKELY = {BOOKED_TODAY: "log", LATE: "contact", SAID: "close"}
 
 
 @dataclass(slots=True)
@@ -32,7 +45,8 @@ class Mark:
 
 @dataclass(slots=True)
 class Row:
-    """What one line of the page shows. `likely` is the action outlined: log, book or contact."""
+    """What one line of the page shows. `likely` is the action outlined: log, book, contact, or close;
+    `may_contact` is false for who was said to have died."""
 
     uid: str
     name: str
@@ -52,6 +66,7 @@ class Row:
     contact: str
     contact_when: str
     likely: str
+    may_contact: bool
 
 
 @dataclass(slots=True)
@@ -96,11 +111,12 @@ def _row(line: Line, now: dt.datetime, *, clinical: bool, phones: bool) -> Row:
         due=due,
         due_note=due_note,
         due_mark=due_mark,
-        marks=_marks(line, clinical=clinical)[:MARKS_SHOWN],
+        marks=_marks(line, clinical=clinical, phones=phones)[:MARKS_SHOWN],
         phone=(line.phone or _("no phone number")) if phones else "",
         contact=contact,
         contact_when=contact_when,
         likely=LIKELY.get(line.list_group, "book"),
+        may_contact=line.said != ContactOutcome.DIED,
     )
 
 
@@ -120,6 +136,8 @@ def _when(line: Line, today: dt.date) -> tuple[str, Mark | None, bool]:
         return (line.booked_at.isoformat("minutes") if line.booked_at else _("today")), None, False
     if line.list_group == LATE:
         return "", lateness(line, today), False
+    if line.list_group == SAID:
+        return "", Mark("", "info", str(SAID_WORDS[line.said or ""])), False
     if line.list_group == ARRANGED:
         return _arranged(line, today), None, True
     if line.list_group == BLOOD_ONLY:
@@ -139,7 +157,7 @@ def _due(line: Line, today: dt.date) -> tuple[str, str, Mark | None]:
     """The due date, and beside it how far off, the day to book, or a tag."""
     if line.list_group == BLOOD_ONLY:
         return short_day(line.blood_due_on), distance(line.blood_due_on, today), None
-    if line.due_on is None:
+    if line.due_on is None or line.list_group == SAID:
         return "–", "", None
     due = short_day(line.due_on) if abs((line.due_on - today).days) < 300 else f"{line.due_on:%d %b %Y}"
     if line.is_late:
@@ -151,15 +169,15 @@ def _due(line: Line, today: dt.date) -> tuple[str, str, Mark | None]:
     return due, distance(line.due_on, today), None
 
 
-def _marks(line: Line, *, clinical: bool) -> list[Mark]:
-    marks = []
+def _marks(line: Line, *, clinical: bool, phones: bool) -> list[Mark]:
+    marks = [Mark("", "mail", str(UNREACHED[line.unreached]))] if phones and line.unreached else []
     if line.blood and line.list_group != BLOOD_ONLY:
         marks.append(Mark("blood-first", "drop", _("Blood first")))
     for flag in line.flags or ():
         severity, code = flag.split(" ", 1)
         look = "tag-urgent" if severity == "urgent" else "tag-warning"
         marks.append(Mark(look, "alert", _(str(FLAG_TITLES[code]))))
-    if line.mail_state in {"failed", "bounced"}:
+    if line.mail_state in {"failed", "bounced"} and not phones:
         words = _("E-mail came back") if line.mail_state == "bounced" else _("E-mail failed")
         marks.append(Mark("tag-warning", "mail", words))
     if clinical and line.bleeding_risk:

@@ -12,12 +12,13 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.patient import fold
+from schedules.said_gone import SAID_GONE
 
 PER_PAGE = 50
 AHEAD = dt.timedelta(7)
 MAIL_FAILED_FOR = dt.timedelta(7)
 
-BOOKED_TODAY, LATE, NEXT, BLOOD_ONLY, ARRANGED, NO_DATE, LATER = range(1, 8)
+BOOKED_TODAY, LATE, NEXT, BLOOD_ONLY, ARRANGED, NO_DATE, LATER, SAID = range(1, 9)
 GROUPS = {
     BOOKED_TODAY: _("Booked today"),
     LATE: _("Late, not booked: please phone"),
@@ -26,6 +27,7 @@ GROUPS = {
     ARRANGED: _("Arranged for a later day"),
     NO_DATE: _("A plan, but no next date: a physician has to decide"),
     LATER: _("Later"),
+    SAID: _("Said to have died, moved away or declined: close the record"),
 }
 # What `?show=` may ask for: the lists the tallies open.
 SHOWS = {
@@ -34,35 +36,63 @@ SHOWS = {
     "missed": _("Missed"),
     "blood": _("Blood first"),
     "nodate": _("No next date"),
-    "phone": _("To be reminded by phone"),
+    "phone": _("To phone, since no e-mail reaches them"),
+    "said": _("Records to close"),
+}
+# Why no e-mail reaches somebody.
+UNREACHED = {
+    "stopped": _("stopped the e-mails"),
+    "no_agreement": _("no agreement"),
+    "no_address": _("no address"),
+    "bounced": _("the last e-mail came back"),
+    "failed": _("the last e-mail failed"),
 }
 PHASES = {"loading": _("Loading"), "maintenance": _("Maintenance"), "prophylaxis": _("Prevention")}
 
 # Each patient with where they stand; the worklist itself (not `whole`) needs only those it may be about. A booking
 # stands while the last dose is the one known when it was agreed; a day to call again defers while no dose was given
-# since. `blood` is what is to be drawn at this visit.
-_STANDING = """
-WITH standing AS (
+# since. `blood` is what is to be drawn at this visit. Who was said to be gone (`said`) is in no plan, draw or booking
+# of the list: the record is to be closed. `unreached` is empty for whom an e-mail reaches, as far as is known.
+_STANDING = (
+    """
+WITH said AS ("""  # noqa: S608 (constants only)
+    + SAID_GONE
+    + """
+  AND c.clinic_id = %(clinic)s
+), undelivered AS (
+  SELECT DISTINCT ON (m.patient_id) m.patient_id, m.state, m."to"
+  FROM schedules_message m
+  WHERE m.clinic_id = %(clinic)s AND m.patient_id IS NOT NULL AND m.state IN ('failed', 'bounced')
+    AND NOT EXISTS (SELECT FROM schedules_message n
+      WHERE n.patient_id = m.patient_id AND n.state = 'sent' AND n.created_at > m.created_at)
+  ORDER BY m.patient_id, m.created_at DESC
+), standing AS (
   SELECT p.id, p.uid, p.given_name, p.family_name, p.name_key, p.birth_date, p.record_number, p.phone, p.email,
          p.bleeding_risk, p.merged_into_id,
-         p.email <> '' AND p.email_consent AND p.unsubscribed_at IS NULL AS can_be_mailed,
+         CASE WHEN p.unsubscribed_at IS NOT NULL THEN 'stopped' WHEN NOT p.email_consent THEN 'no_agreement'
+           WHEN p.email = '' THEN 'no_address' WHEN u."to" = p.email THEN u.state ELSE '' END AS unreached,
+         CASE WHEN s.phase = 'closed' THEN NULL ELSE g.outcome END AS said,
          coalesce(s.phase, 'not_started') AS phase, coalesce(s.protocol, '') AS protocol,
          coalesce(s.interval, '') AS interval, coalesce(s.doses_in_phase, 0) AS doses_in_phase,
-         s.phase IN ('loading', 'maintenance', 'prophylaxis') AS in_plan,
+         g.outcome IS NULL AND s.phase IN ('loading', 'maintenance', 'prophylaxis') AS in_plan,
          s.last_dose_on, s.due_on, s.book_on, s.missed_on, s.blood_due_on, b."on" AS booked_on, b.at AS booked_at,
          greatest(s.due_on, s.book_on) < %(today)s AS is_late, s.missed_on <= %(today)s AS is_missed,
          coalesce(s.blood_from <= greatest(coalesce(b."on", s.book_on), %(today)s)
                   AND (s.due_on IS NOT NULL OR s.blood_book_on <= %(today)s), false) AS blood,
-         coalesce(s.blood_book_on <= %(today)s OR (s.blood_from <= %(today)s AND b."on" = %(today)s), false)
+         g.outcome IS NULL
+           AND coalesce(s.blood_book_on <= %(today)s OR (s.blood_from <= %(today)s AND b."on" = %(today)s), false)
            AS blood_today
   FROM patients_patient p
   LEFT JOIN schedules_patientschedule s ON s.patient_id = p.id
-  LEFT JOIN schedules_booking b ON b.patient_id = p.id AND b.clinic_id = %(clinic)s AND b.cancelled_at IS NULL
+  LEFT JOIN said g ON g.patient_id = p.id
+  LEFT JOIN undelivered u ON u.patient_id = p.id
+  LEFT JOIN schedules_booking b ON g.outcome IS NULL AND b.patient_id = p.id AND b.clinic_id = %(clinic)s AND b.cancelled_at IS NULL
     AND (b.kind = 'injection') = (s.due_on IS NOT NULL)
     AND b.after_dose_on IS NOT DISTINCT FROM s.last_dose_on
   WHERE p.clinic_id = %(clinic)s AND (%(whole)s OR s.due_on <= %(ahead)s OR s.blood_book_on <= %(today)s
-    OR b."on" = %(today)s)
+    OR b."on" = %(today)s OR g.outcome IS NOT NULL AND s.phase IS DISTINCT FROM 'closed')
 )"""
+)
 
 _TALLIES = (
     _STANDING  # noqa: S608 (constants only)
@@ -72,7 +102,8 @@ SELECT count(*) FILTER (WHERE in_plan AND due_on <= %(today)s AND NOT is_late) A
        count(*) FILTER (WHERE in_plan AND is_missed) AS missed,
        count(*) FILTER (WHERE blood_today) AS blood,
        count(*) FILTER (WHERE in_plan AND due_on IS NULL) AS no_date,
-       count(*) FILTER (WHERE in_plan AND due_on IS NOT NULL AND NOT can_be_mailed) AS phone,
+       count(*) FILTER (WHERE in_plan AND due_on IS NOT NULL AND unreached <> '') AS phone,
+       count(*) FILTER (WHERE said IS NOT NULL) AS to_close,
        count(*) FILTER (WHERE booked_on = %(today)s) AS still_booked,
        (SELECT count(*) FROM patients_injection i WHERE i.clinic_id = %(clinic)s AND i."on" = %(today)s AND i.given
           AND i.place = 'here' AND i.error_at IS NULL) AS given,
@@ -96,6 +127,7 @@ _ROWS = (
     ORDER BY at DESC LIMIT 1) c ON true
 ), grouped AS (
   SELECT *, CASE
+    WHEN said IS NOT NULL THEN 8
     WHEN booked_on = %(today)s THEN 1
     WHEN in_plan AND due_on IS NULL AND NOT blood_today THEN 6
     WHEN in_plan AND due_on <= %(ahead)s AND (booked_on > %(today)s OR call_later) THEN 5
@@ -113,9 +145,10 @@ _ROWS = (
       WHEN 'missed' THEN in_plan AND is_missed
       WHEN 'blood' THEN blood_today
       WHEN 'nodate' THEN in_plan AND due_on IS NULL
-      WHEN 'phone' THEN in_plan AND due_on IS NOT NULL AND NOT can_be_mailed
+      WHEN 'phone' THEN in_plan AND due_on IS NOT NULL AND unreached <> ''
+      WHEN 'said' THEN said IS NOT NULL
       WHEN 'everyone' THEN true
-      ELSE list_group <= 5 END
+      ELSE list_group <= 5 OR list_group = 8 END
     AND (%(phase)s = '' OR phase = %(phase)s)
     AND (%(q)s = '' OR name_key LIKE %(name_like)s OR record_number ILIKE %(number_like)s)
   ORDER BY list_group,
@@ -125,7 +158,7 @@ _ROWS = (
     due_on, blood_due_on, name_key, id
   LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT uid, given_name, family_name, birth_date, record_number, phone, email, bleeding_risk, can_be_mailed,
+SELECT uid, given_name, family_name, birth_date, record_number, phone, email, bleeding_risk, unreached, said,
        phase, protocol, interval, doses_in_phase, due_on, book_on, blood_due_on, booked_on, booked_at,
        is_late, is_missed, blood, outcome, contact_at, call_on, call_later, list_group, in_group, in_all,
        CASE WHEN %(flags)s THEN (SELECT array_agg(f.severity || ' ' || f.code ORDER BY f.severity <> 'urgent', f.code)
@@ -177,6 +210,7 @@ class Tallies:
     blood: int
     no_date: int
     phone: int
+    to_close: int
     still_booked: int
     given: int
     urgent_flags: int
@@ -195,7 +229,8 @@ class Line:
     phone: str
     email: str
     bleeding_risk: str
-    can_be_mailed: bool
+    unreached: str
+    said: str | None
     phase: str
     protocol: str
     interval: str

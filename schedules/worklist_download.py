@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from patients.templatetags.clinic_words import distance
 from patients.vocabulary import CloseReason, Phase
 from schedules.plan_words import plan_words
+from schedules.said_gone import SAID
 from schedules.worklist import BLOOD_ONLY, Asked, Line, worklist
 
 COLUMNS = (
@@ -52,7 +53,7 @@ def _cells(line: Line, now: dt.datetime) -> list[str]:
         line.birth_date.isoformat(),
         line.phone,
         line.email,
-        _("yes") if line.can_be_mailed else _("no"),
+        _("no") if line.unreached else _("yes"),
         plan_words(line.phase, line.protocol, line.interval),
         status,
         reason,
@@ -71,6 +72,8 @@ def standing(line: Line, today: dt.date) -> tuple[str, str]:
         return _("Merged into %(number)s") % {"number": line.merged_into}, ""
     if line.phase == Phase.CLOSED:
         return _("Record closed"), CloseReason(line.closed_because).label if line.closed_because else ""
+    if line.said is not None:
+        return _("%(said)s, record not closed") % {"said": SAID[line.said]}, ""
     if line.phase == Phase.STOPPED:
         return _("Treatment stopped"), ""
     if line.phase == Phase.NOT_STARTED:

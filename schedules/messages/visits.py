@@ -13,6 +13,7 @@ from patients.models import CheckInInvitation, Patient
 from patients.templatetags.clinic_words import day
 from patients.vocabulary import Interval, Phase
 from schedules.models import Booking, Message, PatientSchedule
+from schedules.said_gone import WHY_NOT_WRITE, said_gone
 
 Kind, State = Message.Kind, Message.State
 WEEK_BEFORE, DAY_BEFORE, MISSED, ASKED = "7d", "1d", "missed", "14d"
@@ -49,10 +50,11 @@ class Visit:
     monthly_or_less: bool
     ten_minutes_more: bool
     invitation: CheckInInvitation | None
+    said_gone: str
 
 
 def visits_of(patient_ids: Collection[int]) -> dict[int, Visit]:
-    """The next visit of each patient who has an open injection event. Three queries for any number of patients."""
+    """The next visit of each patient who has an open injection event. Four queries for any number of patients."""
     schedules = PatientSchedule.objects.filter(patient_id__in=patient_ids, due_on__isnull=False)
     bookings = {
         booking.patient_id: booking
@@ -61,10 +63,11 @@ def visits_of(patient_ids: Collection[int]) -> dict[int, Visit]:
         )
     }
     invitations = invitations_of(patient_ids)
+    gone = said_gone(patient_ids)
     found = {}
     for schedule in schedules.select_related("patient__clinic"):
         pk = schedule.patient_id
-        visit = _visit(schedule, bookings.get(pk), invitations.get(pk))
+        visit = _visit(schedule, bookings.get(pk), invitations.get(pk), gone.get(pk, ""))
         if visit is not None:
             found[pk] = visit
     return found
@@ -81,7 +84,10 @@ def invitations_of(patient_ids: Collection[int]) -> dict[int, CheckInInvitation]
 
 
 def _visit(
-    schedule: PatientSchedule, booking: Booking | None, invitation: CheckInInvitation | None
+    schedule: PatientSchedule,
+    booking: Booking | None,
+    invitation: CheckInInvitation | None,
+    gone: str,
 ) -> Visit | None:
     if schedule.due_on is None or schedule.book_on is None or schedule.missed_on is None:
         return None
@@ -100,6 +106,7 @@ def _visit(
         monthly_or_less=schedule.phase != Phase.LOADING and schedule.interval in _TIME_TO_ASK,
         ten_minutes_more=schedule.blood_from is not None and schedule.blood_from <= on,
         invitation=invitation,
+        said_gone=gone,
     )
 
 
@@ -178,6 +185,8 @@ def reason_against(reminder: Reminder, visit: Visit | None, *, today: dt.date) -
     """
     if visit is None:
         return _("No visit is planned any more.")
+    if visit.said_gone:
+        return str(WHY_NOT_WRITE[visit.said_gone])
     patient = visit.patient
     if not patient.clinic.reminders_on:
         return _("Reminders are switched off for this clinic.")

@@ -78,6 +78,11 @@ class Message(models.Model):
                 name="message_to_send",
             ),
             models.Index(fields=["clinic", "-created_at"], name="message_by_clinic"),
+            models.Index(
+                fields=["patient", "-created_at"],
+                condition=Q(state__in=["failed", "bounced"]),
+                name="message_undelivered",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from patients.scope import clinic_scope
 from schedules.actions import prepare_messages as preparing
 from schedules.actions.prepare_messages import prepare_messages
 from schedules.actions.send_messages import send_for_clinic
-from schedules.models import Message, PatientSchedule
+from schedules.models import Contact, Message, PatientSchedule
 from tests.messages.people import (
     VISIT,
     Server,
@@ -243,6 +243,28 @@ def test_a_date_that_moved_away_unsent_and_back_is_told_after_all(clinic: Clinic
         booking.cancelled_at = days_before(7)
         booking.save()
     assert day_of_mail(clinic, days_before(7, hour=12)) == ["ruth@mail.example"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        ("died", "The clinic was told that the patient has died."),
+        ("moved_away", "The clinic was told that the patient has moved away."),
+        ("declined", "The patient has declined."),
+    ],
+)
+def test_nothing_is_sent_once_somebody_said_that_the_patient_is_gone(
+    clinic: Clinic, outcome: str, why: str
+) -> None:
+    patient = make(clinic)
+    prepare_messages(now=days_before(7, hour=1))
+    with clinic_scope([clinic.pk]):
+        Contact.objects.create(clinic=clinic, patient=patient, outcome=outcome)
+    assert day_of_mail(clinic, days_before(7, hour=10)) == []
+    assert day_of_mail(clinic, days_before(1)) == []
+    with clinic_scope([clinic.pk]):
+        message = Message.objects.get(patient=patient)
+    assert (message.state, message.why) == ("suppressed", why)
 
 
 def test_consent_taken_back_after_writing_is_asked_again_before_sending(clinic: Clinic) -> None:

@@ -120,7 +120,9 @@ def test_who_died_moved_or_declines_leaves_the_list_with_a_reason_and_is_found(
 def test_a_declined_call_alone_closes_nothing(as_coordinator: Client, clinic: Clinic) -> None:
     patient = maintained(clinic, due_on=MONDAY - days(9), given_name="Edith", family_name="Halloran")
     as_coordinator.post(f"/patients/{patient.uid}/contact/", {"token": token(), "outcome": "declined"})
-    assert "Edith Halloran" in as_coordinator.get("/").content.decode()
+    page = as_coordinator.get("/").content.decode()
+    assert "Edith Halloran" in page
+    assert f'href="/patients/{patient.uid}/contact/"' in page
 
 
 def test_an_answer_without_what_happened_keeps_the_note(as_coordinator: Client, clinic: Clinic) -> None:

@@ -104,7 +104,9 @@ def test_the_tallies_name_what_is_stuck(clinic: Clinic) -> None:
     found = tallies(clinic.pk, now=NOW)
     assert (found.due, found.late, found.missed, found.blood) == (2, 1, 1, 1)
     assert (found.urgent_flags, found.mail_failed, found.no_date) == (1, 1, 1)
-    assert found.phone == 3  # All with a next date but the one who agreed to e-mails.
+    assert (
+        found.phone == 4
+    )  # All with a next date: the one who agreed to e-mails, too, since the last came back.
     assert found.still_booked == 1
 
 
