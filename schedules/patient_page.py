@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from patients.models import CheckIn, Patient, PatientIdentifier
 from patients.models.patient import EARLIER_NUMBER
 from patients.templatetags.clinic_words import plain_date
-from patients.vocabulary import CauseKind, Domain, Severity
+from patients.vocabulary import CauseKind, CloseReason, ContactOutcome, Domain, Phase, Severity
 from schedules.calendar_table import BLOOD, Booked, CalendarTable, calendar_table, how_far
 from schedules.chart_parts import NARROW, WIDE, Part
 from schedules.charts import RANGES, course_figure
@@ -30,6 +30,7 @@ from schedules.queries import active_flags, answered_check_ins
 from schedules.rules.evaluate import evaluate
 from schedules.rules.facts import Facts
 from schedules.rules.results import SEVERITY_ORDER, Evaluation, Event, EventKind
+from schedules.said_gone import SAID, said_gone
 from schedules.score_table import ScoreRow, score_rows
 from schedules.timeline import entries
 from schedules.timeline_words import Line, line_of
@@ -135,14 +136,41 @@ class PatientPage:
     def plan(self) -> str:
         """ "Maintenance every 2 months", "Loading, alternate days"."""
         now = self.now
-        if now.phase == "closed":
-            valid = (each for each in self.facts.decisions if not each.entered_in_error)
-            closed = [each for each in valid if each.kind == "close"]
-            return closed_words(max(closed, key=lambda each: each.on).reason if closed else None)
+        if self.is_closed:
+            return closed_words(self._closed_because)
         words = plan_words(now.phase, now.protocol or "", now.interval or "")
         if now.phase == "maintenance":
             return _("Maintenance %(interval)s") % {"interval": words[0].lower() + words[1:]}
         return words
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the record is closed: nothing is given, booked or asked any more."""
+        return self.now.phase == Phase.CLOSED
+
+    @property
+    def _closed_because(self) -> str | None:
+        valid = (each for each in self.facts.decisions if not each.entered_in_error)
+        closed = [each for each in valid if each.kind == "close"]
+        return max(closed, key=lambda each: each.on).reason if closed else None
+
+    @cached_property
+    def said_gone(self) -> str:
+        """How the patient was said to be gone while the record is open: an outcome of a contact, or nothing. One
+        query."""
+        return "" if self.is_closed else said_gone([self.patient.pk]).get(self.patient.pk, "")
+
+    @property
+    def said_gone_words(self) -> str:
+        """ "Said to have died"."""
+        return str(SAID[self.said_gone]) if self.said_gone else ""
+
+    @property
+    def died(self) -> bool:
+        """Whether the patient has died, or was said to: nobody phones."""
+        return self.said_gone == ContactOutcome.DIED or (
+            self.is_closed and self._closed_because == CloseReason.DIED
+        )
 
     @property
     def dose(self) -> str:

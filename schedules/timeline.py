@@ -43,6 +43,7 @@ from patients.models import (
     Patient,
     Pregnancy,
 )
+from patients.vocabulary import DecisionKind
 from schedules.models import Booking, Contact, Decision, Flag, Merge, Message, Order
 
 COLUMNS = (
@@ -182,6 +183,10 @@ def _decisions(patient: Patient) -> QuerySet[Any]:
     return _record(Decision.objects.filter(patient=patient), "decision", "on", details)
 
 
+def _closings(patient: Patient) -> QuerySet[Any]:
+    return _decisions(patient).filter(kind=DecisionKind.CLOSE)
+
+
 def _orders(patient: Patient) -> QuerySet[Any]:
     details = _fields(
         "drug",
@@ -284,8 +289,8 @@ _ALL: dict[str, Callable[[Patient], QuerySet[Any]]] = {
     "booking": _bookings,
     "merge": _merges,
 }
-# What a coordinator may see: dates of doses, and what was arranged with the patient.
-_FOR_ALL = ("injection", "contact", "message", "booking", "merge")
+# What a coordinator may see: dates of doses, what was arranged with the patient, and that the record was closed.
+_FOR_ALL = ("injection", "contact", "message", "booking", "merge", "decision")
 SHOWS = {
     EVERYTHING: tuple(_ALL),
     "doses": ("injection",),
@@ -315,7 +320,8 @@ def _statement(show: str, clinical: bool, time_zone: str) -> tuple[str, tuple[An
     """The union as SQL. Compiling thirteen branches takes longer than answering them, so it is done once."""
     anybody = Patient(pk=_ANYBODY, clinic=Clinic(time_zone=time_zone))
     kinds = [kind for kind in SHOWS[show] if clinical or kind in _FOR_ALL]
-    branches = [_ALL[kind](anybody).order_by().values_list(*COLUMNS) for kind in kinds]
+    made = [(_ALL[kind] if clinical or kind != "decision" else _closings)(anybody) for kind in kinds]
+    branches = [each.order_by().values_list(*COLUMNS) for each in made]
     found = branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
     sql, params = found.order_by("-e_day", "-e_moment").query.sql_with_params()
     return f"{sql} LIMIT %s", params

@@ -86,8 +86,8 @@ WITH said AS ("""  # noqa: S608 (constants only)
   LEFT JOIN schedules_patientschedule s ON s.patient_id = p.id
   LEFT JOIN said g ON g.patient_id = p.id
   LEFT JOIN undelivered u ON u.patient_id = p.id
-  LEFT JOIN schedules_booking b ON g.outcome IS NULL AND b.patient_id = p.id AND b.clinic_id = %(clinic)s AND b.cancelled_at IS NULL
-    AND (b.kind = 'injection') = (s.due_on IS NOT NULL)
+  LEFT JOIN schedules_booking b ON g.outcome IS NULL AND b.patient_id = p.id AND b.clinic_id = %(clinic)s
+    AND b.cancelled_at IS NULL AND (b.kind = 'injection') = (s.due_on IS NOT NULL)
     AND b.after_dose_on IS NOT DISTINCT FROM s.last_dose_on
   WHERE p.clinic_id = %(clinic)s AND (%(whole)s OR s.due_on <= %(ahead)s OR s.blood_book_on <= %(today)s
     OR b."on" = %(today)s OR g.outcome IS NOT NULL AND s.phase IS DISTINCT FROM 'closed')

@@ -298,6 +298,14 @@ class CloseForm(DecisionForm):
         ):
             self.initial["reason"] = CLOSES[ContactOutcome(told.outcome)].value
             self.initial["source"] = told.note[:120]
+        # The answer to a change of the reason brings the other words along.
+        self.fields["on"].label = format_html('<span id="day-label">{}</span>', self.day_words)
+
+    @property
+    def day_words(self) -> str:
+        """What the date is, as far as the reason is known."""
+        reason = self.data.get("reason") if self.is_bound else self.initial.get("reason")
+        return str(_("Date of death") if reason == CloseReason.DIED else _("Since"))
 
     def draft(self) -> drafts.Draft:
         return drafts.close_draft(self.cleaned_data, self.now)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,6 +53,7 @@ class DecisionPage:
     fits: Callable[[Evaluation], bool]
     action: Action = Action.DECIDE
     needs_evidence: bool = False  # it rests on how the patient does: symptoms and results are shown beside it
+    closes: bool = False  # it ends the record: the rules have no say in it, and no calendar follows
 
 
 def _in(*phases: Phase) -> Callable[[Evaluation], bool]:
@@ -121,6 +123,7 @@ PAGES = {
             forms.CloseForm,
             lambda now: now.phase != Phase.CLOSED,
             Action.EDIT_IDENTITY,
+            closes=True,
         ),
     ]
 }
@@ -226,7 +229,7 @@ def _decision(request: HttpRequest, patient: Patient, page: DecisionPage) -> Htt
     seen = _version_of(facts, order)
     meanwhile = signing and request.POST.get("plan_seen", seen) != seen
     if signing and valid and draft and not meanwhile:
-        answer = _sign(request, patient, form, draft)
+        answer = _sign(request, patient, page, form, draft)
         if answer:
             return answer
     if request.method == "GET":
@@ -291,7 +294,7 @@ def _missing(form: forms.DecisionForm) -> list[str]:
         return []
     said = []
     for name, errors in form.errors.items():
-        label = form.fields[name].label if name in form.fields else ""
+        label = strip_tags(str(form.fields[name].label)) if name in form.fields else ""
         said += [f"{label}: {error}" if label else str(error) for error in errors]
     return said
 
@@ -304,7 +307,7 @@ def _said(codes: Iterable[RequestCode]) -> list[dict[str, Any]]:
 
 
 def _sign(
-    request: HttpRequest, patient: Patient, form: forms.DecisionForm, draft: Draft
+    request: HttpRequest, patient: Patient, page: DecisionPage, form: forms.DecisionForm, draft: Draft
 ) -> HttpResponse | None:
     """The page that follows, or nothing when the rules refuse it (the page says why)."""
     try:
@@ -321,7 +324,10 @@ def _sign(
         return _signed_already(request, patient)
     except RefusedError:
         return None
-    notify(request, _("Signed for %(name)s. The calendar is up to date.") % {"name": patient.name})
+    said = _("Signed for %(name)s. The calendar is up to date.")
+    if page.closes:
+        said = _("The record of %(name)s is closed. Nobody is phoned or written to.")
+    notify(request, said % {"name": patient.name})
     return redirect("patient", patient.uid)
 
 

@@ -104,17 +104,31 @@ def test_died_leads_to_closing_the_record(as_coordinator: Client, clinic: Clinic
 def test_who_died_moved_or_declines_leaves_the_list_with_a_reason_and_is_found(
     as_coordinator: Client, clinic: Clinic, outcome: str, reason: str, words: str
 ) -> None:
-    patient = maintained(clinic, due_on=MONDAY - days(9), given_name="Edith", family_name="Halloran")
+    name = {"given_name": "Edith", "family_name": "Halloran"}
+    patient = maintained(clinic, due_on=MONDAY - days(9), phone="07700 900142", **name)
     data = {"token": token(), "outcome": outcome, "note": "Her daughter, by phone"}
     close = as_coordinator.post(f"/patients/{patient.uid}/contact/", data).url
-    asked = filled_in(as_coordinator.get(close))
+    shown = as_coordinator.get(close)
+    asked = filled_in(shown)
     assert (asked["reason"], asked["source"]) == (reason, "Her daughter, by phone")
-    assert as_coordinator.post(close, asked | {"sign": "1"}).status_code == 302
+    label = "Date of death" if reason == "died" else "Since"
+    assert f'<span id="day-label">{label}</span>' in shown.content.decode()
+    assert "Fits the guideline" not in shown.content.decode()
+    signed = as_coordinator.post(close, asked | {"sign": "1"}, follow=True).content.decode()
+    assert "is closed. Nobody is phoned or written to." in signed
+    assert "The calendar is up to date" not in signed
     assert f"/patients/{patient.uid}/" not in as_coordinator.get("/").content.decode()
     found = as_coordinator.get("/patients/?q=hallo").content.decode()
     assert "Edith Halloran" in found
     assert words in found
-    assert words in as_coordinator.get(f"/patients/{patient.uid}/").content.decode()
+    page = as_coordinator.get(f"/patients/{patient.uid}/").content.decode()
+    assert words in page
+    title = words.removeprefix("Closed: ")
+    assert f"<b>Record closed: {title}, said by Her daughter, by phone</b>" in page
+    assert "none: the record is closed" in page
+    assert ("tel:" in page) == (reason != "died")
+    for button in ("book", "contact", "log"):
+        assert f"/patients/{patient.uid}/{button}/" not in page
 
 
 def test_a_declined_call_alone_closes_nothing(as_coordinator: Client, clinic: Clinic) -> None:

@@ -85,6 +85,23 @@ def test_the_row_offers_to_close_and_no_call_to_the_dead(as_coordinator: Client,
     assert "Said to have died, record not closed" in rows[patient.record_number]
 
 
+def test_the_patient_page_says_so_and_offers_to_close(as_nurse: Client, clinic: Clinic) -> None:
+    patient = maintained(clinic, due_on=MONDAY - days(9), phone="07700 900142")
+    said(patient, "died")
+    page = as_nurse.get(f"/patients/{patient.uid}/").content.decode()
+    assert "Said to have died" in page
+    assert "Close the record…" in page
+    assert "tel:" not in page
+
+
+def test_another_reason_brings_the_other_words_for_the_date(as_coordinator: Client, clinic: Clinic) -> None:
+    patient = maintained(clinic, due_on=MONDAY)
+    answer = as_coordinator.post(
+        f"/patients/{patient.uid}/decide/close/", {"reason": "died"}, headers={"HX-Request": "true"}
+    )
+    assert '<span id="day-label" hx-swap-oob="true">Date of death</span>' in answer.content.decode()
+
+
 def test_neither_phone_list_nor_cards_name_who_is_gone(as_coordinator: Client, clinic: Clinic) -> None:
     patient = maintained(clinic, due_on=MONDAY - days(9), given_name="Edith", phone="07700 900142")
     assert "07700 900142" in as_coordinator.get("/today/phone-list/").content.decode()
