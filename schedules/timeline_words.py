@@ -39,6 +39,7 @@ from schedules.batch_links import address_of
 from schedules.flag_words import in_words, title_of
 from schedules.models import Message
 from schedules.models.calendar import EVENT_KINDS
+from schedules.models.message import words_of_state
 from schedules.timeline import Entry
 from schedules.units import unit_words
 
@@ -253,7 +254,12 @@ def decision_title(found: Mapping[str, Any]) -> str:
 def _decision(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
     found = entry.details
     reasons = ", ".join(IntervalReason(reason).label.lower() for reason in found["reasons"])
-    return decision_title(found), "", (reasons, found["note"], *overrides_said(found["overrides"]))
+    title = decision_title(found)
+    if found["kind"] == DecisionKind.CLOSE and found["source"]:
+        title = _("%(decision)s, said by %(who)s") % {"decision": title, "who": found["source"]}
+    if not clinical:
+        return title, "", ()
+    return title, "", (reasons, found["note"], *overrides_said(found["overrides"]))
 
 
 def overrides_said(overrides: list[Mapping[str, str]]) -> tuple[str, ...]:
@@ -341,7 +347,7 @@ def _contact(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Word
 
 def _message(entry: Entry, names: Mapping[dt.date, str], clinical: bool) -> Words:
     found = entry.details
-    state = Message.State(found["state"]).label
+    state = words_of_state(found["state"], found["why"])
     about = _("for %(on)s") % {"on": short_day(dt.date.fromisoformat(found["announced_on"]))}
     return _("E-mail"), f"{Message.Kind(found['kind']).label}, {about}: {state.lower()}", (found["why"],)
 

@@ -201,7 +201,7 @@ def _hand_over(message: Message, *, outbox: Outbox, clock: Clock) -> Exception |
 def _note_answer(message: Message, problem: Exception | None, *, now: dt.datetime) -> None:
     if problem is None:
         message.state, message.sent_at = State.SENT, now
-        message.why = _("Kept here: no mail server is set.") if settings.MAIL_IS_KEPT else ""
+        message.why = _("No mail server is set.") if settings.MAIL_IS_KEPT else ""
     elif is_final(problem) or message.attempts > len(BACK_OFF):
         message.state, message.why = State.FAILED, words_for(problem)
     else:

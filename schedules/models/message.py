@@ -87,3 +87,20 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.announced_on}"
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether it did not arrive: the patient is to be phoned."""
+        return self.state in {self.State.FAILED, self.State.BOUNCED}
+
+    @property
+    def state_words(self) -> str:
+        """What became of it; with no mail server it was kept, and not sent."""
+        return words_of_state(self.state, self.why)
+
+
+def words_of_state(state: str, why: str) -> str:
+    """A state in words. Only what was kept here is done and says why."""
+    if state == Message.State.SENT and why:
+        return str(_("Kept here"))
+    return str(Message.State(state).label)

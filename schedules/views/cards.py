@@ -20,14 +20,15 @@ from schedules.forms.worklist import asked_of
 from schedules.messages.cards import card_of
 from schedules.messages.rendering import place_lines
 from schedules.messages.visits import visits_of
-from schedules.worklist import Line, worklist
+from schedules.worklist import UNREACHED, Line, worklist
 
 CARDS_A_SHEET = 4
 
 
 @dataclass(frozen=True, slots=True)
 class ToPhone:
-    """One line of the list: `on` is the day agreed, else the day to book; `note` says what is to be agreed."""
+    """One line of the list: `on` is the day agreed, else the day to book; `note` says what is to be agreed, `why` why
+    no e-mail reaches them."""
 
     name: str
     record_number: str
@@ -35,6 +36,7 @@ class ToPhone:
     on: str
     note: str
     ten_minutes_more: bool
+    why: str
 
 
 @require_safe
@@ -102,8 +104,8 @@ def _to_phone(line: Line, today: dt.date) -> ToPhone:
         on, note = day(line.book_on), _("agree a time")
     else:
         on, note = day(line.due_on), _("%(late)s: agree a date") % {"late": distance(line.due_on, today)}
-    phone = line.phone or _("no phone number")
-    return ToPhone(line.name, line.record_number, phone, on, note, line.blood)
+    why = str(UNREACHED[line.unreached])
+    return ToPhone(line.name, line.record_number, line.phone, on, note, line.blood, why)
 
 
 def _log_paper(request: HttpRequest, clinic: Clinic, *, what: str, purpose: str) -> None:

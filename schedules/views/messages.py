@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from patients.actions.once import AlreadySubmittedError
 from patients.forms.base import ActionForm
 from patients.notices import notify
 from patients.permissions import Action, allow, clinic_here, member_of
+from patients.vocabulary import ContactOutcome, Phase
 from schedules import tasks
 from schedules.actions.messages import (
     NotWantedError,
@@ -30,7 +32,9 @@ from schedules.actions.messages import (
 )
 from schedules.forms.messages import MessageFilter
 from schedules.messages.links import CHECK_IN_LINK, read_unsubscribe_token
-from schedules.models import Message
+from schedules.models import Message, PatientSchedule
+from schedules.models.message import words_of_state
+from schedules.said_gone import said_gone
 from schedules.views.for_patients import for_patients
 
 State = Message.State
@@ -70,7 +74,16 @@ def message_list(request: HttpRequest) -> HttpResponse:
         ListedRow(message, (message.sent_at or message.created_at).astimezone(clinic.tz)) for message in page
     ]
     context = {"page": page, "rows": rows, "filters": filters, "today": clinic.today()}
+    context["gone"] = _not_to_phone(message.patient_id for message in page if message.patient_id)
     return render(request, "schedules/message_list.html", context)
+
+
+def _not_to_phone(patient_ids: Iterable[int]) -> set[int]:
+    """Who was said to have died, or whose record is closed. Two queries."""
+    ids = set(patient_ids)
+    died = {pk for pk, outcome in said_gone(ids).items() if outcome == ContactOutcome.DIED}
+    closed = PatientSchedule.objects.filter(patient_id__in=ids, phase=Phase.CLOSED)
+    return died | set(closed.values_list("patient_id", flat=True))
 
 
 def _message_or_404(request: HttpRequest, uid: uuid.UUID) -> Message:
@@ -103,6 +116,7 @@ def _page_context(message: Message) -> dict[str, Any]:
         "message": message,
         "text": _shown_text(message),
         "patient": message.patient,
+        "do_not_phone": bool(message.patient_id and _not_to_phone([message.patient_id])),
         "today": today,
         "happened": _what_happened(message),
         "next_attempt": message.next_attempt_at and message.next_attempt_at.astimezone(clinic.tz),
@@ -136,6 +150,8 @@ def _what_happened(message: Message) -> list[HappenedRow]:
             continue
         written = event.state == State.QUEUED and not event.why
         words, icon = _WRITTEN if written else _WORDS[event.state]
+        if event.state == State.SENT and event.why:
+            words = words_of_state(event.state, event.why)
         rows.append(HappenedRow(event.pgh_created_at.astimezone(clinic.tz), str(words), event.why, icon))
     return rows
 

@@ -326,7 +326,8 @@ def test_where_no_server_is_set_mail_is_kept_and_nothing_leaves(clinic: Clinic, 
     assert postbox.raw == []
     with clinic_scope([clinic.pk]):
         message = Message.objects.get()
-    assert (message.state, message.why) == ("sent", "Kept here: no mail server is set.")
+    assert (message.state, message.why) == ("sent", "No mail server is set.")
+    assert message.state_words == "Kept here"
     assert "Hello Ruth" in message.text
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from patients.models import AccessLog, Clinic
 from schedules.messages.words import clinical_words
-from schedules.models import PatientSchedule
+from schedules.models import Message, PatientSchedule
 from tests.factories import MONDAY, member
 from tests.today.people import batch, blood_due, days, log, maintained, token
 
@@ -37,15 +37,20 @@ def test_the_list_has_those_whom_no_mail_reaches_with_phone_and_next_date(
     maintained(clinic, due_on=MONDAY - days(9), given_name="Ben", phone="")
     booked = maintained(clinic, due_on=MONDAY, given_name="Cleo", phone="07700 900003")
     maintained(clinic, due_on=MONDAY, given_name="Dora", **AGREED)
+    back = maintained(clinic, due_on=MONDAY, given_name="Emil", phone="07700 900005", **AGREED)
+    mail = {"patient": back, "clinic": clinic, "kind": "visit_coming", "to": "r@mail.example", "why": "x"}
+    Message.objects.create(**mail, announced_on=MONDAY, step="1d", state="bounced")
     as_coordinator.post(
         f"/patients/{booked.uid}/book/", {"token": token(), "on": "2026-03-04", "at": "09:40"}
     )
     said = words_of(as_coordinator.get("/today/phone-list/").content.decode())
-    assert "3 people" in said
+    assert "4 people whom no e-mail reaches" in said
     assert re.search(r"07700 900001 Ann \S+ RS-\d+ Thu 5 Mar 2026 agree a time", said)
     assert re.search(r"no phone number Ben \S+ RS-\d+ Sat 21 Feb 2026 9 days late: agree a date", said)
     assert re.search(r"07700 900003 Cleo \S+ RS-\d+ Wed 4 Mar 2026, 09:40", said)
     assert "Dora" not in said
+    assert re.search(r"07700 900005 Emil .*? the last e-mail came back", said)
+    assert said.count("no agreement") == 3
     (row,) = AccessLog.objects.filter(what="phone list")
     assert (row.clinic, row.patient, row.purpose) == (clinic, None, "To phone patients")
 
