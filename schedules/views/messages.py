@@ -150,9 +150,9 @@ def _what_happened(message: Message) -> list[HappenedRow]:
             continue
         written = event.state == State.QUEUED and not event.why
         words, icon = _WRITTEN if written else _WORDS[event.state]
-        if event.state == State.SENT and event.why:
-            words = words_of_state(event.state, event.why)
-        rows.append(HappenedRow(event.pgh_created_at.astimezone(clinic.tz), str(words), event.why, icon))
+        kept = event.state == State.SENT and event.why
+        said = words_of_state(event.state, event.why) if kept else str(words)
+        rows.append(HappenedRow(event.pgh_created_at.astimezone(clinic.tz), said, event.why, icon))
     return rows
 
 
