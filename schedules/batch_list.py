@@ -10,6 +10,7 @@ from django.db.models import (
     CharField,
     Count,
     DateTimeField,
+    Exists,
     F,
     Max,
     OuterRef,
@@ -22,6 +23,9 @@ from django.db.models.functions import Cast, Coalesce
 from patients.batches import TYPED, doses_given
 from patients.models import Batch, Clinic
 from patients.models.product import BatchKey, batch_key
+
+# A withdrawn batch may still lie on a tray for so long after its last dose.
+STILL_ABOUT = dt.timedelta(14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,13 @@ def batches(clinic: Clinic, number: str) -> QuerySet[Any]:
     )
     found = shelf.order_by().values_list(*_ON_SHELF).union(loose.values_list(*_TYPED), all=True)
     return found.order_by(F("last_on").desc(nulls_last=True), "number")
+
+
+def withdrawn_in_use(clinic: Clinic, *, today: dt.date) -> QuerySet[Batch]:
+    """Withdrawn batches of which a dose was given in the last 14 days, those withdrawn last first."""
+    lately = doses_given(clinic).valid().filter(batch=OuterRef("pk"), on__gte=today - STILL_ABOUT)
+    withdrawn = Batch.objects.filter(clinic=clinic, withdrawn_at__isnull=False)
+    return withdrawn.filter(Exists(lately)).order_by("-withdrawn_at", "number")
 
 
 def _typed(clinic: Clinic) -> QuerySet[Any]:

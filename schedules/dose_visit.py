@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from patients.check_ins import answers_since, worse_in
 from patients.models import Assessment, Batch, BloodDraw, CheckIn, Injection, Patient
+from patients.templatetags.clinic_words import day
 from patients.vocabulary import Analyte, B12Drug, BodySite, Route
 from schedules.models import Booking, OpenEvent, Order, PatientSchedule
 from schedules.plan_words import dose_words, plan_words
@@ -118,26 +121,52 @@ class DoseVisit:
         return found if stands else None
 
     @cached_property
-    def batches(self) -> list[Batch]:
-        """Batches of the drug on the shelf that may be given: not expired, not withdrawn; first to expire first."""
+    def _all_batches(self) -> list[Batch]:
+        """Every batch of the drug the clinic ever had, also those that must not be given."""
         found = Batch.objects.filter(
-            clinic_id=self.patient.clinic_id, withdrawn_at__isnull=True, expires_on__gte=self.today
-        ).filter(product__active=True, product__drug=self.drug)
+            clinic_id=self.patient.clinic_id, product__active=True, product__drug=self.drug
+        )
         return list(found.order_by("expires_on", "number"))
 
     @cached_property
+    def batches(self) -> list[Batch]:
+        """Batches of the drug on the shelf that may be given: not expired, not withdrawn; first to expire first."""
+        return [each for each in self._all_batches if not each.withdrawn_at and each.expires_on >= self.today]
+
+    @property
     def batch_is_todays(self) -> bool:
-        return any(batch.pk == self._todays_batch for batch in self.batches)
+        return any(batch.pk == self._todays_batch for batch in self._all_batches)
+
+    @cached_property
+    def opened(self) -> Batch | None:
+        """The batch most likely on the tray, whether or not it may be given: the one this user took earlier today,
+        else the one last used here."""
+        wanted = self._todays_batch
+        if not self.batch_is_todays:
+            used = Injection.objects.valid().filter(batch__in=self._all_batches).order_by("-recorded_at")
+            wanted = used.values_list("batch", flat=True).first()
+        return next((batch for batch in self._all_batches if batch.pk == wanted), None)
 
     @cached_property
     def batch(self) -> Batch | None:
-        """The one this user took earlier today; else the one the clinic opened last, most likely still on the tray."""
-        wanted = self._todays_batch
-        if not self.batch_is_todays:
-            used = Injection.objects.valid().filter(batch__in=self.batches).order_by("-recorded_at")
-            wanted = used.values_list("batch", flat=True).first()
-        known = (batch for batch in self.batches if batch.pk == wanted)
-        return next(known, None) or next(iter(self.batches), None)
+        """The batch to fill in. None where it has to be asked for: the opened one must not be given any more, or none
+        was opened and there are several. Another one is never put in its place: the vial in hand may be the old one."""
+        if self.opened is not None:
+            return self.opened if self.opened in self.batches else None
+        return self.batches[0] if len(self.batches) == 1 else None
+
+    @property
+    def take_off_shelf(self) -> str:
+        """Why the opened batch is not filled in, in words; empty when it may be given."""
+        gone = self.opened
+        if gone is None or gone in self.batches:
+            return ""
+        if gone.withdrawn_at:
+            when = day(gone.withdrawn_at.astimezone(self.patient.clinic.tz).date())
+            words = _("%(batch)s was withdrawn on %(when)s (%(why)s). Take it off the shelf.")
+            return words % {"batch": gone.number, "when": when, "why": gone.withdrawn_reason}
+        words = _("%(batch)s expired on %(when)s. Take it off the shelf.")
+        return words % {"batch": gone.number, "when": day(gone.expires_on)}
 
     @property
     def plan(self) -> str:

@@ -140,8 +140,9 @@ class LogForm(GivenFields, ReasonFields):
             self.fields[domain.value] = forms.TypedChoiceField(
                 choices=Score.choices(), coerce=int, empty_value=None, required=False, label=domain.label
             )
-        offered = [(str(batch.pk), batch_words(batch)) for batch in self.visit.batches]
-        self.fields["batch"].choices = [*offered, ("", _("Another one"))]  # type: ignore[attr-defined]
+        self.fields["batch"].choices = [*self.batches_to_choose, ("", _("Another one"))]  # type: ignore[attr-defined]
+        gone = _("This batch is not offered any more. Choose the one in your hand.")
+        self.fields["batch"].error_messages["invalid_choice"] = gone
 
     def filled_in(self, visit: DoseVisit, now: dt.datetime) -> dict[str, Any]:
         return super().filled_in(visit, now) | {
@@ -194,8 +195,8 @@ class LogForm(GivenFields, ReasonFields):
         cleaned["shelf"] = None
         if not typed:
             cleaned["shelf"] = next((b for b in self.visit.batches if str(b.pk) == chosen), None)
-            if cleaned["shelf"] is None and not cleaned.get("batch_reason"):
-                self.add_error("batch_number", _("Type the batch number, or say why it is not known."))
+            if cleaned["shelf"] is None and not cleaned.get("batch_reason") and "batch" not in self.errors:
+                self._ask_for_batch()
             return
         shelf = (
             Batch.objects.filter(clinic_id=self.patient.clinic_id, number__iexact=typed)
@@ -211,6 +212,35 @@ class LogForm(GivenFields, ReasonFields):
             self.add_error("batch_reason", words % {"why": shelf.withdrawn_reason})
         elif expires_on and cleaned.get("on") and expires_on < cleaned["on"]:
             self.add_error("batch_reason", _("This batch had expired. If it was given, say why."))
+
+    def _ask_for_batch(self) -> None:
+        if self.asks_batch:
+            words = _("Choose the batch or scan the vial. If it is not known, say why below.")
+            self.add_error("batch", words)
+        else:
+            self.add_error("batch_number", _("Type the batch number, or say why it is not known."))
+
+    @property
+    def asks_batch(self) -> bool:
+        """Whether nothing is filled in and one of the shelf is to be chosen, by one press."""
+        return self.visit.batch is None and bool(self.visit.batches)
+
+    @property
+    def batches_to_choose(self) -> list[tuple[str, str]]:
+        """Those of the shelf, as value and words."""
+        return [(str(batch.pk), batch_words(batch)) for batch in self.visit.batches]
+
+    @property
+    def why_batch(self) -> str:
+        """Why the batch that is shown was filled in; empty once another was chosen."""
+        batch = self.visit.batch
+        if batch is None or str(self["batch"].value()) != str(batch.pk):
+            return ""
+        if batch != self.visit.opened:
+            return _("the only one on the shelf: check the vial")
+        if self.visit.batch_is_todays:
+            return _("today's vial")
+        return _("as last used here: check the vial")
 
     def _take_from_scan(self, cleaned: dict[str, Any]) -> None:
         """Without script the scanned text comes with the form."""

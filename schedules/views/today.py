@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from patients.actions.access import log_export
 from patients.models import Clinic
 from patients.permissions import Action, allow, member_of
+from schedules.batch_list import withdrawn_in_use
 from schedules.forms.worklist import DownloadForm, asked_of
 from schedules.jobs_late import job_words
 from schedules.today_markup import rows_markup
@@ -53,6 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "phases": PHASES.items(),
         "pages": _pages(asked, lines[0].in_all if lines else 0),
         "clinical": clinical,
+        "withdrawn": withdrawn_in_use(clinic, today=now.date()) if may_log else (),
     }
     return render(request, "schedules/today.html", context)
 

@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from patients.models import Clinic, Injection
-from tests.factories import MONDAY
+from tests.factories import MONDAY, InjectionFactory, PatientFactory
 from tests.today.people import NOW, batch, days, filled_in, log, maintained
 
 
@@ -42,6 +42,87 @@ def test_todays_batch_is_remembered_until_midnight(
     assert "today&#x27;s vial" in page.content.decode() or "today's vial" in page.content.decode()
     clock.move_to(NOW + days(1))
     assert "today's vial" not in as_nurse.get(f"/patients/{other.uid}/log/").content.decode()
+
+
+def used(clinic: Clinic, number: str, **fields: Any) -> Any:
+    """A batch of which a dose was given yesterday."""
+    found = batch(clinic, number, **fields)
+    InjectionFactory(patient=PatientFactory(clinic=clinic), on=MONDAY - days(1), batch=found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        (
+            {"withdrawn_at": NOW, "withdrawn_reason": "Glass in the vial"},
+            "H4471B was withdrawn on Mon 2 Mar 2026 (Glass in the vial). Take it off the shelf.",
+        ),
+        ({"expires_on": MONDAY - days(1)}, "H4471B expired on Sun 1 Mar 2026. Take it off the shelf."),
+    ],
+)
+@pytest.mark.parametrize("remembered", [True, False])
+def test_no_other_batch_takes_the_place_of_one_that_must_not_be_given(
+    as_nurse: Client, clinic: Clinic, fields: dict[str, Any], words: str, remembered: bool
+) -> None:
+    opened, other = used(clinic, "H4471B"), batch(clinic, "H4502A")
+    one, patient = maintained(clinic, due_on=MONDAY), maintained(clinic, due_on=MONDAY)
+    if remembered:
+        log(as_nurse, one)
+    type(opened).objects.filter(pk=opened.pk).update(**fields)
+    page = as_nurse.get(f"/patients/{patient.uid}/log/")
+    assert words in page.content.decode()
+    assert "as last used here" not in page.content.decode()
+    assert "batch" not in filled_in(page)
+    unsaved = log(as_nurse, patient)
+    assert unsaved.status_code == 422
+    assert "Choose the batch or scan the vial." in unsaved.content.decode()
+    assert log(as_nurse, patient, batch=str(other.pk)).status_code == 302
+    assert Injection.objects.get(patient=patient, on=MONDAY).batch == other
+    after = as_nurse.get(f"/patients/{maintained(clinic, due_on=MONDAY).uid}/log/")
+    assert filled_in(after)["batch"] == str(other.pk)
+    assert "Take it off the shelf" not in after.content.decode()
+
+
+def test_a_batch_withdrawn_while_the_form_is_open_is_not_saved(as_nurse: Client, clinic: Clinic) -> None:
+    opened, _other = used(clinic, "H4471B"), batch(clinic, "H4502A")
+    patient = maintained(clinic, due_on=MONDAY)
+    withdrawn = {"withdrawn_at": NOW, "withdrawn_reason": "Glass in the vial"}
+    type(opened).objects.filter(pk=opened.pk).update(**withdrawn)
+    unsaved = log(as_nurse, patient, batch=str(opened.pk))
+    assert unsaved.status_code == 422
+    assert "This batch is not offered any more." in unsaved.content.decode()
+
+
+def test_what_is_filled_in_says_why(as_nurse: Client, clinic: Clinic) -> None:
+    only = batch(clinic, "ONLY")
+    address = f"/patients/{maintained(clinic, due_on=MONDAY).uid}/log/"
+    page = as_nurse.get(address)
+    assert filled_in(page)["batch"] == str(only.pk)
+    assert "the only one on the shelf: check the vial" in page.content.decode()
+    batch(clinic, "OTHER")
+    page = as_nurse.get(address)
+    assert "Which batch?" in page.content.decode()
+    assert "batch" not in filled_in(page)
+    last = used(clinic, "LAST")
+    page = as_nurse.get(address)
+    assert filled_in(page)["batch"] == str(last.pk)
+    assert "as last used here: check the vial" in page.content.decode()
+
+
+def test_today_says_which_batch_to_take_off_the_shelf(
+    as_nurse: Client, as_coordinator: Client, clinic: Clinic
+) -> None:
+    withdrawn = {"withdrawn_at": NOW, "withdrawn_reason": "Glass in the vial"}
+    opened = used(clinic, "H4471B", **withdrawn)
+    batch(clinic, "NEVER", **withdrawn)
+    words = "was withdrawn: take it off the shelf"
+    page = as_nurse.get("/").content.decode()
+    assert f'<a href="/batches/{opened.pk}/">Batch H4471B {words}</a>' in page
+    assert "NEVER" not in page
+    assert words not in as_coordinator.get("/").content.decode()
+    Injection.objects.filter(batch=opened).update(on=MONDAY - days(15))
+    assert words not in as_nurse.get("/").content.decode()
 
 
 SCAN = "010761234567890017270831" + "10H4471B"

@@ -132,12 +132,14 @@
       if (same) same.checked = false;
     }
     if (field.name === "batch_number" && field.value) {
-      form.elements.batch.value = "";
+      form.querySelectorAll("select[name=batch]").forEach((list) => { list.value = ""; });
+      form.querySelectorAll("input[name=batch]").forEach((button) => { button.checked = false; });
       sayBatch(form, field.value);
     }
     if (field.name === "batch") {
       form.elements.batch_number.value = "";
-      sayBatch(form, field.value && field.options[field.selectedIndex].text);
+      const words = field.options ? field.options[field.selectedIndex].text : field.closest("label").textContent.trim();
+      sayBatch(form, field.value && words);
       return;
     }
     const said = form.querySelector(`[data-said="${field.name}"]`);
