@@ -1,16 +1,19 @@
-"""What just happened, said on the next page, with an offer to take it back or to print a card."""
+"""What just happened, said on the next page, with an offer to take it back, to print a card or to assess."""
 
 from django.contrib import messages
 from django.http import HttpRequest
 
-_UNDO, _CARD = "undo:", "card:"
+_UNDO, _CARD, _ASSESS = "undo:", "card:", "assess:"
 
 
-def notify(request: HttpRequest, text: str, *, undo_url: str = "", card_url: str = "") -> None:
+def notify(
+    request: HttpRequest, text: str, *, undo_url: str = "", card_url: str = "", assess_url: str = ""
+) -> None:
     """Say `text` on the next page; with `undo_url`, a button that posts there, with `card_url`, a link to the
-    appointment card."""
-    offers = [f"{_UNDO}{undo_url}" if undo_url else "", f"{_CARD}{card_url}" if card_url else ""]
-    messages.success(request, text, extra_tags=" ".join(filter(None, offers)))
+    appointment card, with `assess_url`, one to the assessment that is still due."""
+    offers = {_UNDO: undo_url, _CARD: card_url, _ASSESS: assess_url}
+    tags = [f"{kind}{url}" for kind, url in offers.items() if url]
+    messages.success(request, text, extra_tags=" ".join(tags))
 
 
 def undo_url_of(extra_tags: str | None) -> str:
@@ -21,6 +24,11 @@ def undo_url_of(extra_tags: str | None) -> str:
 def card_url_of(extra_tags: str | None) -> str:
     """The address of the card that a notice offers to print, or nothing."""
     return _offer(extra_tags, _CARD)
+
+
+def assess_url_of(extra_tags: str | None) -> str:
+    """The address of the assessment that a notice says is due, or nothing."""
+    return _offer(extra_tags, _ASSESS)
 
 
 def _offer(extra_tags: str | None, kind: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from patients.notices import card_url_of, undo_url_of
+from patients.notices import assess_url_of, card_url_of, undo_url_of
 
 register = template.Library()
 
@@ -104,6 +104,12 @@ def undo_url(message: Any) -> str:
 def card_url(message: Any) -> str:
     """Where the card that a notice offers can be printed, or nothing."""
     return card_url_of(message.extra_tags)
+
+
+@register.filter
+def assess_url(message: Any) -> str:
+    """Where the assessment that a notice says is due is recorded, or nothing."""
+    return assess_url_of(message.extra_tags)
 
 
 @register.filter

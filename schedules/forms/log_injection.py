@@ -264,6 +264,12 @@ class LogForm(GivenFields, ReasonFields):
         return bool(self.cleaned_data.get("same_as_last") and self.visit.may_repeat_scores)
 
     @property
+    def leaves_scores_due(self) -> bool:
+        """Whether an assessment is due and these scores are none, or not all five."""
+        scores = self.scores or {}
+        return self.visit.assessment_due and any(scores.get(domain.value) is None for domain in Domain)
+
+    @property
     def score_rows(self) -> list[dict[str, Any]]:
         """What components/score_rows.html draws."""
         last, said = self.visit.last_assessment, self.visit.said

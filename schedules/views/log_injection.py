@@ -47,6 +47,7 @@ def log_injection(request: HttpRequest, uid: str) -> HttpResponse:
     form = LogForm(posted(request), visit=visit, now=now)
     refused: RefusedError | None = None
     if request.method == "POST" and form.is_valid():
+        scores_due = form.leaves_scores_due  # as long as nothing is written
         try:
             logged = _log(form, patient, form.screening(), form.beside(), by=request.user)
         except AlreadySubmittedError:
@@ -58,7 +59,7 @@ def log_injection(request: HttpRequest, uid: str) -> HttpResponse:
             form.add_error("on", str(error))
         else:
             _remember_batch(request, logged.injection, now.date())
-            return _saved(request, patient, logged)
+            return _saved(request, patient, logged, scores_due=scores_due)
     if request.method == "GET":
         log_access(request, patient, "log injection")
     return _page(request, "schedules/log_injection.html", visit, form, refused)
@@ -208,7 +209,9 @@ def _page(
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _saved(request: HttpRequest, patient: Patient, logged: Logged) -> HttpResponse:
+def _saved(
+    request: HttpRequest, patient: Patient, logged: Logged, *, scores_due: bool = False
+) -> HttpResponse:
     if logged.next_book_on:
         words = _("Saved for %(name)s. Next: book %(day)s.")
         text = words % {"name": patient.name, "day": day(logged.next_book_on)}
@@ -217,7 +220,12 @@ def _saved(request: HttpRequest, patient: Patient, logged: Logged) -> HttpRespon
             "name": patient.name
         }
     card_url = card_url_for(patient) if logged.next_book_on else ""
-    notify(request, text, undo_url=_undo_url(patient, logged.injection), card_url=card_url)
+    assess_url = ""
+    if scores_due:
+        text = f"{text} {_('Symptom scores are still due.')}"
+        assess_url = reverse("record_assessment", args=[patient.uid])
+    undo_url = _undo_url(patient, logged.injection)
+    notify(request, text, undo_url=undo_url, card_url=card_url, assess_url=assess_url)
     return redirect(way_back(request))
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from patients.models import Assessment, BloodDraw, Clinic, Injection, Pregnancy
+from patients.vocabulary import Domain
 from schedules.actions.rebuild import differences
 from schedules.models import Booking, Flag, PatientSchedule
 from tests.factories import MONDAY, InjectionFactory, member
@@ -128,6 +129,20 @@ def test_same_as_last_time_repeats_a_fresh_assessment_and_says_so(as_nurse: Clie
     scored = Assessment.objects.get(patient=patient, on=MONDAY)
     assert scored.same_as_last
     assert scored.total == 0
+
+
+def test_scores_that_stay_due_are_said_after_saving(as_nurse: Client, clinic: Clinic) -> None:
+    batch(clinic)
+    scores = {domain.value: "1" for domain in Domain}
+    for typed, is_due in (({}, True), (scores | {Domain.VISUAL.value: ""}, True), (scores, False)):
+        patient = maintained(clinic, due_on=MONDAY)
+        Assessment.objects.filter(patient=patient).update(visual=None)
+        assert log(as_nurse, patient, **typed).status_code == 302
+        page = as_nurse.get("/").content.decode()
+        assert ("Symptom scores are still due." in page) is is_due
+        assert (f'href="/patients/{patient.uid}/assessment/"' in page) is is_due
+    log(as_nurse, maintained(clinic, due_on=MONDAY))
+    assert "Symptom scores are still due." not in as_nurse.get("/").content.decode()
 
 
 def test_an_old_assessment_is_not_offered_for_repeating(as_nurse: Client, clinic: Clinic) -> None:
