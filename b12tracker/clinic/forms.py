@@ -169,3 +169,14 @@ class WithdrawalForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = _fields_only()
+
+
+class ReinstatementForm(forms.Form):
+    """Why a withdrawn batch is put back into use; `sure` once the second page was read."""
+
+    reason = forms.CharField(label=gettext_lazy("Why may it be given again?"), max_length=200)
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _fields_only()

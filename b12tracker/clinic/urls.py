@@ -18,6 +18,7 @@ urlpatterns = [
     path("products/new/", views_products.new_product, name="clinic_new_product"),
     path("products/batch/", views_products.new_batch, name="clinic_new_batch"),
     path("products/batch/<int:pk>/withdraw/", views_products.withdraw, name="clinic_withdraw"),
+    path("products/batch/<int:pk>/reinstate/", views_products.reinstate, name="clinic_reinstate"),
     path("access/", views.access_log, name="clinic_access_log"),
     path("permissions/", views.permissions, name="clinic_permissions"),
 ]

@@ -6,14 +6,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from b12tracker.clinic.forms import BatchForm, ProductForm, WithdrawalForm
+from b12tracker.clinic.forms import BatchForm, ProductForm, ReinstatementForm, WithdrawalForm
 from b12tracker.clinic.here import clinic_for
-from patients.actions.products import add_batch, add_product, withdraw_batch
+from patients.actions.products import add_batch, add_product, reinstate_batch, withdraw_batch
 from patients.actions.records import ChangedMeanwhileError
-from patients.models import Batch, Product
+from patients.batches import WhichBatch
+from patients.models import Batch, Clinic, Product
 from patients.notices import notify
 from patients.permissions import Action, allow, member_of
-from schedules.batch_people import tallies
+from schedules.batch_people import tallies, tally
 
 
 @require_safe
@@ -77,7 +78,7 @@ def new_batch(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw a batch, with the reason."""
     clinic = clinic_for(request, Action.MANAGE_PRODUCTS)
-    batch = get_object_or_404(Batch.objects.select_related("product"), clinic=clinic, pk=pk)
+    batch = _batch(clinic, pk)
     form = WithdrawalForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -87,6 +88,54 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             notify(request, _("Batch %s is withdrawn and offered no more.") % batch.number)
         return redirect("batch", batch.pk)
-    title = _("Withdraw batch %s") % batch.number
-    context = {"form": form, "title": title, "save": _("Withdraw"), "back": "clinic_products"}
-    return render(request, "clinic/form.html", context, status=422 if form.errors else 200)
+    left_over = Batch.objects.filter(
+        product=batch.product, withdrawn_at__isnull=True, expires_on__gte=clinic.today()
+    )
+    context = {
+        "form": form,
+        "title": _("Withdraw batch %s") % batch.number,
+        "save": _("Withdraw"),
+        "back": "clinic_products",
+        "batch": batch,
+        "tally": tally(WhichBatch.on_shelf(batch)),
+        "left_over": left_over.exclude(pk=batch.pk).order_by("expires_on", "number"),
+    }
+    return render(request, "clinic/withdraw.html", context, status=422 if form.errors else 200)
+
+
+@allow(Action.MANAGE_PRODUCTS, section="clinic")
+def reinstate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a withdrawn batch back into use: the reason, then a second page that asks whether it is meant."""
+    clinic = clinic_for(request, Action.MANAGE_PRODUCTS)
+    batch = _batch(clinic, pk)
+    if batch.withdrawn_at is None:
+        notify(request, _("Batch %s is in use already.") % batch.number)
+        return redirect("batch", batch.pk)
+    form = ReinstatementForm(request.POST or None)
+    asks = request.method == "POST" and form.is_valid()
+    if asks and form.cleaned_data["sure"]:
+        try:
+            reinstate_batch(batch=batch, reason=form.cleaned_data["reason"])
+        except ChangedMeanwhileError:
+            notify(request, _("Batch %s was changed by someone else meanwhile. Look again.") % batch.number)
+        else:
+            notify(request, _("Batch %s is back in use and offered again.") % batch.number)
+        return redirect("batch", batch.pk)
+    if asks:
+        sure = {"reason": form.cleaned_data["reason"], "sure": True}
+        form = ReinstatementForm(initial=sure)
+    context = {
+        "form": form,
+        "asks": asks,
+        "title": _("Put batch %s back into use") % batch.number,
+        "save": _("Put back into use") if asks else _("Go on…"),
+        "back": "clinic_products",
+        "batch": batch,
+        "withdrawn_on": batch.withdrawn_at.astimezone(clinic.tz).date(),
+    }
+    return render(request, "clinic/reinstate.html", context, status=422 if form.errors else 200)
+
+
+def _batch(clinic: Clinic, pk: int) -> Batch:
+    """A batch of the clinic; another's is not found."""
+    return get_object_or_404(Batch.objects.select_related("product", "clinic"), clinic=clinic, pk=pk)

@@ -28,3 +28,14 @@ def withdraw_batch(*, batch: Batch, reason: str) -> None:
     )
     if not done:
         raise ChangedMeanwhileError("This batch was already withdrawn by someone else.")
+
+
+def reinstate_batch(*, batch: Batch, reason: str) -> None:
+    """Offer it again, for a reason; who was told stays on record. Raises ChangedMeanwhileError if it is in use, or was
+    withdrawn anew since `batch` was read."""
+    same = Batch.objects.filter(pk=batch.pk, withdrawn_at__isnull=False, withdrawn_at=batch.withdrawn_at)
+    done = same.update(
+        withdrawn_at=None, withdrawn_reason="", reinstated_at=timezone.now(), reinstated_reason=reason
+    )
+    if not done:
+        raise ChangedMeanwhileError("This batch was already put back into use by someone else.")

@@ -52,7 +52,8 @@ class Product(models.Model):
 
 @keep_history()
 class Batch(models.Model):
-    """A batch of a product; withdrawn with a reason, never deleted."""
+    """A batch of a product; withdrawn and put back into use with a reason, never deleted. `reinstated_*` say when it
+    was put back last; each state it ever had is in its history."""
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="batches")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="batches")
@@ -61,6 +62,9 @@ class Batch(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(_("why withdrawn"), max_length=200, blank=True)
 
+    reinstated_at = models.DateTimeField(null=True, blank=True)
+    reinstated_reason = models.CharField(_("why put back into use"), max_length=200, blank=True)
+
     class Meta:
         verbose_name_plural = "batches"
         constraints = [
@@ -68,6 +72,10 @@ class Batch(models.Model):
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at__isnull=True) | ~models.Q(withdrawn_reason=""),
                 name="withdrawal_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reinstated_at__isnull=True) | ~models.Q(reinstated_reason=""),
+                name="reinstatement_says_why",
             ),
         ]
 

@@ -145,7 +145,8 @@ def batch(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "orders": ORDERS.items(),
         "hows": ToldHow.choices(),
         "today": clinic.today(),
-        "withdrawn_on": _withdrawn_on(which),
+        "withdrawn_on": _day(which, "withdrawn_at"),
+        "reinstated_on": None if which.is_withdrawn else _day(which, "reinstated_at"),
         "back": request.GET.urlencode(),
         "letters_url": batch_address(which, "batch_letters"),
         "download_url": batch_address(which, "batch_download"),
@@ -153,10 +154,10 @@ def batch(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "schedules/batch.html", context)
 
 
-def _withdrawn_on(which: WhichBatch) -> Any:
-    if which.batch is None or which.batch.withdrawn_at is None:
-        return None
-    return which.batch.withdrawn_at.astimezone(which.clinic.tz).date()
+def _day(which: WhichBatch, name: str) -> Any:
+    """The clinic's day of a moment kept of the batch, if it has one."""
+    moment = getattr(which.batch, name, None)
+    return moment and moment.astimezone(which.clinic.tz).date()
 
 
 def _to_list(request: HttpRequest, which: WhichBatch) -> HttpResponse:

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from b12tracker.accounts.actions import LastManagerError, set_roles
+from patients.actions.products import reinstate_batch, withdraw_batch
+from patients.actions.records import ChangedMeanwhileError
 from patients.models import AccessLog, Batch, Clinic, ClinicRole, ClosedDate
 from patients.permissions import Role
 from patients.scope import set_local_scope
@@ -181,6 +183,47 @@ def test_a_batch_from_shelf_to_withdrawal(clinic: Clinic, manager: Any, client: 
     batch.refresh_from_db()
     assert batch.withdrawn_reason == "Recalled"
     assert "Recalled" in client.get(reverse("clinic_products")).content.decode()
+
+
+def test_withdrawing_says_first_what_follows(clinic: Clinic, manager: Any, client: Client) -> None:
+    product = make.ProductFactory(clinic=clinic, name="Hydroxo 1 mg")
+    batch = make.BatchFactory(clinic=clinic, product=product, number="X1")
+    address = reverse("clinic_withdraw", args=[batch.pk])
+    page = client.get(address).content.decode()
+    assert "Nobody had a dose of it." in page
+    assert "No other batch of Hydroxo 1 mg is left on the shelf." in page
+    for _ in range(2):
+        patient = make.PatientFactory(clinic=clinic)
+        make.InjectionFactory(patient=patient, batch=batch)
+    make.BatchFactory(clinic=clinic, product=product, number="X2", expires_on=dt.date(2099, 1, 1))
+    make.BatchFactory(clinic=clinic, product=product, number="X3", expires_on=dt.date(2020, 1, 1))
+    page = client.get(address).content.decode()
+    assert "2 people had a dose of it" in page
+    assert "<b>X2</b> (expires 1 Jan 2099)." in page
+    assert "X3" not in page
+
+
+def test_a_withdrawn_batch_is_put_back_into_use_after_asking_twice(
+    clinic: Clinic, manager: Any, client: Client
+) -> None:
+    product = make.ProductFactory(clinic=clinic)
+    batch = make.BatchFactory(clinic=clinic, product=product, number="X1")
+    address = reverse("clinic_reinstate", args=[batch.pk])
+    assert client.get(address).status_code == 302  # in use
+    withdraw_batch(batch=batch, reason="Recalled")
+    assert client.post(address, {"reason": "", "sure": "True"}).status_code == 422
+    once = client.post(address, {"reason": "Typed by mistake"})
+    assert "Are you sure it may be given to patients?" in once.content.decode()
+    batch.refresh_from_db()
+    assert batch.withdrawn_at is not None
+    client.post(address, {"reason": "Typed by mistake", "sure": "True"})
+    read_before, batch = batch, Batch.objects.get(pk=batch.pk)
+    assert (batch.withdrawn_at, batch.withdrawn_reason) == (None, "")
+    assert "Typed by mistake" in client.get(reverse("batch", args=[batch.pk])).content.decode()
+    states = batch.events.order_by("pgh_id").values_list("withdrawn_reason", "reinstated_reason")
+    assert list(states) == [("", ""), ("Recalled", ""), ("", "Typed by mistake")]
+    with pytest.raises(ChangedMeanwhileError):
+        reinstate_batch(batch=read_before, reason="Again")
 
 
 def test_the_permission_table_is_the_one_in_force(manager: Any, client: Client) -> None:

@@ -103,7 +103,7 @@ def _row_of(address: Address, side: Side) -> Any:
 def _key_of(address: Address, side: Side) -> int:
     if address.name == "clinic_open_day":
         return side.closed.pk
-    about_batch = address.name == "clinic_withdraw" or address.name.startswith("batch")
+    about_batch = address.name in {"clinic_withdraw", "clinic_reinstate"} or address.name.startswith("batch")
     return side.batch.pk if about_batch else side.members[Role.NURSE].pk
 
 
