@@ -1,6 +1,7 @@
-"""The barcode on a vial (GS1, read by a scanner as keystrokes): product number, batch and expiry."""
+"""What is scanned from a vial, or typed instead: a GS1 barcode with product, batch and expiry, or a batch number."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 import biip
@@ -8,11 +9,15 @@ from biip import ParseError
 from django.utils.translation import gettext as _
 
 from patients.models import Batch
+from patients.models.product import BatchKey, batch_key
 from patients.vocabulary import B12Drug
+
+# A number as manufacturers print it. Twelve digits and more are a product's barcode: there is no batch in it.
+_BATCH_NUMBER = re.compile(r"(?!\d{12,}$)(?=.*\d)[A-Za-z0-9][A-Za-z0-9 ./-]{2,19}")
 
 
 class UnreadableVialError(ValueError):
-    """The text is no GS1 barcode with a batch in it."""
+    """The text is neither a GS1 barcode with a batch in it nor a batch number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +30,34 @@ class Vial:
 
 
 def read_vial(text: str) -> Vial:
-    """Read a scanned barcode (AI 01, 10 and 17). Raises UnreadableVialError."""
+    """Read a scanned barcode (AI 01, 10 and 17) or a plain batch number. Raises UnreadableVialError."""
     try:
         message = biip.parse(text.strip()).gs1_message
     except ParseError as error:
-        raise UnreadableVialError from error
+        return _typed(text, error)
     batch = message.element_strings.get(ai="10") if message else None
     if message is None or batch is None:
-        raise UnreadableVialError
+        return _typed(text, None)
     expiry, product = message.element_strings.get(ai="17"), message.element_strings.get(ai="01")
     gtin = product.gtin.as_gtin_14() if product and product.gtin else ""
     return Vial(gtin, batch.value, expiry.date if expiry else None)
 
 
+def _typed(text: str, error: ParseError | None) -> Vial:
+    number = text.strip()
+    if not _BATCH_NUMBER.fullmatch(number):
+        raise UnreadableVialError from error
+    return Vial("", number, None)
+
+
 def on_shelf(vial: Vial, *, clinic_id: int) -> Batch | None:
     """The clinic's batch with that number; of the very product where the barcode names one that is known."""
-    found = Batch.objects.filter(clinic_id=clinic_id, number__iexact=vial.number).select_related("product")
+    keyed = Batch.objects.filter(clinic_id=clinic_id).annotate(key=BatchKey("number"))
+    found = keyed.filter(key=batch_key(vial.number)).select_related("product")
     batches = list(found.order_by("-expires_on"))
-    same_product = (b for b in batches if vial.gtin and b.product.gtin.zfill(14) == vial.gtin)
+    if not vial.gtin:
+        return batches[0] if batches else None
+    same_product = (b for b in batches if b.product.gtin.zfill(14) == vial.gtin)
     return next(same_product, None) or next((b for b in batches if not b.product.gtin), None)
 
 

@@ -28,7 +28,7 @@ from patients.vocabulary import (
 )
 from schedules.actions.log_injection import Beside
 from schedules.dose_visit import DoseVisit
-from schedules.vials import UnreadableVialError, read_vial
+from schedules.vials import UnreadableVialError, Vial, on_shelf, read_vial
 
 QUESTIONS = {
     "reaction": gettext_lazy("Reaction to an earlier injection?"),
@@ -198,11 +198,7 @@ class LogForm(GivenFields, ReasonFields):
             if cleaned["shelf"] is None and not cleaned.get("batch_reason") and "batch" not in self.errors:
                 self._ask_for_batch()
             return
-        shelf = (
-            Batch.objects.filter(clinic_id=self.patient.clinic_id, number__iexact=typed)
-            .order_by("-expires_on")
-            .first()
-        )
+        shelf = on_shelf(Vial("", typed, None), clinic_id=self.patient.clinic_id)
         cleaned["shelf"] = shelf
         expires_on = shelf.expires_on if shelf else cleaned.get("expires_on")
         if cleaned.get("batch_reason"):
@@ -247,7 +243,9 @@ class LogForm(GivenFields, ReasonFields):
         try:
             vial = read_vial(cleaned["scan"])
         except UnreadableVialError:
-            self.add_error("scan", _("This is no barcode of a vial with a batch. Type the batch number."))
+            self.add_error(
+                "scan", _("This is neither the barcode of a vial with its batch nor a batch number.")
+            )
         else:
             cleaned["batch_number"], cleaned["expires_on"] = vial.number, vial.expires_on
 

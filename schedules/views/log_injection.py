@@ -131,7 +131,7 @@ def scan_vial(request: HttpRequest, uid: str) -> HttpResponse:
     try:
         vial = read_vial(request.GET.get("scan", ""))
     except UnreadableVialError:
-        words = _("This is no barcode of a vial with a batch. Type the batch number.")
+        words = _("This is neither the barcode of a vial with its batch nor a batch number.")
     else:
         batch = on_shelf(vial, clinic_id=patient.clinic_id)
         words = warning(

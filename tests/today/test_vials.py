@@ -145,8 +145,11 @@ def test_a_scanned_vial_chooses_its_batch(as_nurse: Client, clinic: Clinic) -> N
         ("01076123456789001727083110NEW9", {}, "not on the clinic&#x27;s list"),
         ("01076123456789001725083110NEW9", {}, "It has expired."),
         (SCAN, {"withdrawn_at": NOW, "withdrawn_reason": "Glass in the vial"}, "Glass in the vial"),
-        ("what is this", {}, "This is no barcode of a vial"),
-        ("0107612345678900", {}, "This is no barcode of a vial"),
+        ("NEW9", {}, "not on the clinic&#x27;s list"),
+        ("h 4471-b", {"withdrawn_at": NOW, "withdrawn_reason": "Glass in the vial"}, "Glass in the vial"),
+        ("what is this", {}, "This is neither the barcode"),
+        ("0107612345678900", {}, "This is neither the barcode"),
+        ("7612345678900", {}, "This is neither the barcode"),
     ],
 )
 def test_a_vial_that_is_not_right_is_said(
@@ -164,3 +167,17 @@ def test_a_vial_of_another_drug_is_said(as_nurse: Client, clinic: Clinic) -> Non
     patient = maintained(clinic, due_on=MONDAY)
     part = as_nurse.get(f"/patients/{patient.uid}/log/vial/", {"scan": SCAN}).content.decode()
     assert "This vial holds Cyanocobalamin; Hydroxocobalamin is planned." in part
+
+
+def test_a_plain_number_in_the_barcode_field_is_a_batch_number(as_nurse: Client, clinic: Clinic) -> None:
+    batch(clinic, "OTHER", expires_on=dt.date(2026, 12, 1))
+    wanted = batch(clinic, "H4471B")
+    one, other = maintained(clinic, due_on=MONDAY), maintained(clinic, due_on=MONDAY)
+    part = as_nurse.get(f"/patients/{one.uid}/log/vial/", {"scan": "h4471-b"})
+    assert f'name="batch" value="{wanted.pk}" checked' in part.content.decode()
+    part = as_nurse.get(f"/patients/{one.uid}/log/vial/", {"scan": "NEW9"})
+    assert filled_in(part)["batch_number"] == "NEW9"
+    log(as_nurse, one, scan="h4471-b")
+    assert Injection.objects.get(patient=one, on=MONDAY).batch == wanted
+    log(as_nurse, other, scan="NEW9")
+    assert Injection.objects.get(patient=other, on=MONDAY).batch_number == "NEW9"
