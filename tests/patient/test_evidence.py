@@ -29,5 +29,5 @@ def test_it_stands_beside_the_interval(desk: Desk) -> None:
     patient = on_record(desk)
     said = words(desk.physician.get(address("decide_interval", patient)))
     assert "Best since loading" in said
-    assert "In the last" in said
+    assert "In each of the last 2 cycles the score is above its best" in said
     assert "What it rests on" not in words(desk.physician.get(address("decide_stop", patient)))
