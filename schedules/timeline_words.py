@@ -168,6 +168,8 @@ def _corrections(entry: Entry, patient_uid: Any) -> tuple[Correction, ...]:
         )
     if entry.kind in _PLAN_WORDS:
         return (Correction(reverse(_PLAN_WORDS[entry.kind], args=[patient_uid, entry.uid]), ""),)
+    if entry.kind == "injection" and entry.details["given"]:
+        return (Correction(reverse("amend_injection", args=[patient_uid, entry.uid]), ""),)
     if entry.kind in _RECORD_WORDS:
         return (Correction(reverse("correct_record", args=[patient_uid, entry.kind, entry.uid]), ""),)
     return ()

@@ -154,6 +154,24 @@ def undo_injection(*, patient: Patient, injection: Injection, now: dt.datetime, 
         strike_out(row, reason=ErrorReason.UNDONE, note="", by=by)
 
 
+def dose_of(row: Injection) -> Dose:
+    """What is on record of the dose, as `record_injection` was told it."""
+    return Dose(
+        on=row.on,
+        at=row.at,
+        drug=row.drug,
+        dose_ug=row.dose_ug,
+        route=row.route,
+        site=row.site,
+        place=row.place,
+        place_source=row.place_source,
+        batch=row.batch,
+        batch_number=row.batch_number,
+        expires_on=row.expires_on,
+        batch_reason=row.batch_reason,
+    )
+
+
 def recorded_with(injection: Injection) -> Iterable[Any]:
     """What stands beside a dose: assessment, blood draw, pregnancy."""
     for rows in (injection.assessments_made, injection.draws, injection.pregnancies_said):

@@ -1,6 +1,6 @@
 """What every write of the clinical record does: lock the patient, strike out, tell the calendar."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
@@ -9,6 +9,12 @@ from patients.models.patient import MergedRecordError
 from patients.models.record import ClinicalRecord
 from patients.signals import record_changed
 from patients.vocabulary import ErrorReason
+
+RecordT = TypeVar("RecordT", bound=ClinicalRecord)
+# What of a row is not its content.
+_OWN = frozenset({"id", "uid", "recorded_at", "amends"}) | {
+    f"error_{name}" for name in ("at", "by", "reason", "note")
+}
 
 
 class ChangedMeanwhileError(Exception):
@@ -50,6 +56,17 @@ def strike_out(record: ClinicalRecord, *, reason: ErrorReason, note: str, by: An
     if not struck:
         raise ChangedMeanwhileError("This entry was already corrected by someone else.")
     record.refresh_from_db()
+
+
+def write_again(record: RecordT, **changes: Any) -> RecordT:
+    """A new row with the content of `record` but for `changes`; `amends` says which row it stands for."""
+    content = {
+        field.name: getattr(record, field.name)
+        for field in record._meta.concrete_fields
+        if field.name not in _OWN
+    }
+    written: RecordT = type(record).objects.create(**content | changes, amends=record)
+    return written
 
 
 def ref(record: ClinicalRecord) -> str:

@@ -88,7 +88,7 @@ def log_injection(
     patient = lock_patient(patient)
     facts = facts_for([patient])[patient.pk]
     judgement = judge_dose(facts, dose, today=today)
-    refusal = _refusal(judgement, reason=reason, sentence=sentence)
+    refusal = refusal_of(judgement.codes, reason=reason, sentence=sentence)
     if refusal is not None and recorded_before(token=str(token), by=by) is None:
         raise refusal
     # The token is taken once nothing can be refused any more: a refused form may be sent again. The second copy
@@ -116,10 +116,10 @@ def take_back_injection(*, patient: Patient, injection: Injection, now: dt.datet
     refresh_patients([patient.pk], cause=ref(injection))
 
 
-def _refusal(judgement: Judgement, *, reason: str, sentence: str) -> RefusedError | None:
+def refusal_of(codes: Sequence[RequestCode], *, reason: str, sentence: str) -> RefusedError | None:
     """Why this cannot be written as it is, if so."""
-    hard = [code for code in judgement.codes if code.strength == Strength.HARD]
-    soft = [code for code in judgement.codes if code.strength == Strength.SOFT]
+    hard = [code for code in codes if code.strength == Strength.HARD]
+    soft = [code for code in codes if code.strength == Strength.SOFT]
     if hard:
         return RefusedError(hard)
     if soft and not (reason and sentence.strip()):

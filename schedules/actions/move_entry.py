@@ -8,25 +8,20 @@ from typing import Any
 
 from django.db import transaction
 
-from patients.actions.injections import Dose, recorded_with
+from patients.actions.injections import dose_of, recorded_with
 from patients.actions.once import claim_form
-from patients.actions.records import ChangedMeanwhileError, lock_both, ref, strike_out
+from patients.actions.records import ChangedMeanwhileError, lock_both, ref, strike_out, write_again
 from patients.models import Assessment, Injection, LabResult, Patient
 from patients.models.patient import MergedRecordError
 from patients.models.record import ClinicalRecord
 from patients.vocabulary import ErrorReason
-from schedules.actions.log_injection import NeedsReasonError, RefusedError, judge_dose
+from schedules.actions.log_injection import judge_dose, refusal_of
 from schedules.actions.refresh import refresh_patients
 from schedules.facts import facts_for
 from schedules.rules.asked import RecordLab
 from schedules.rules.facts import Facts
 from schedules.rules.requests import judge
 from schedules.rules.results import RequestCode, Strength
-
-# What of a row is not its content.
-_OWN = frozenset({"id", "uid", "patient", "recorded_at", "amends", "injection"}) | {
-    f"error_{name}" for name in ("at", "by", "reason", "note")
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +65,12 @@ def _codes(facts: Facts, row: ClinicalRecord, *, today: dt.date) -> Sequence[Req
         )
         return judge(facts, request, as_of=today).codes
     if isinstance(row, Injection | Assessment):
-        dose = _dose(row) if isinstance(row, Injection) else _dose(Injection(on=row.on))
+        dose = dose_of(row if isinstance(row, Injection) else Injection(on=row.on))
         codes = judge_dose(facts, dose, today=today).codes
         given = isinstance(row, Injection) and row.given
         # Of what is no dose only the day is judged.
         return codes if given else [code for code in codes if code.strength == Strength.HARD]
     raise TypeError(type(row).__name__)
-
-
-def _dose(row: Injection) -> Dose:
-    return Dose(row.on, row.at, row.drug, row.dose_ug, row.route)
 
 
 @transaction.atomic
@@ -112,21 +103,13 @@ def move_entry(
     if standing.count() != len(rows):
         raise ChangedMeanwhileError("This entry was already corrected by someone else.")
     codes = judge_move(facts_for([target])[target.pk], rows, today=today)
-    _refuse(codes, override)
+    if refusal := refusal_of(codes, reason=override.reason, sentence=override.sentence):
+        raise refusal
     written: list[ClinicalRecord] = []
     for row in rows:
         written += _move(row, target, codes=codes, override=override, note=note, by=by)
     refresh_patients([patient.pk, target.pk], cause=ref(written[0]), as_of=today)
     return written
-
-
-def _refuse(codes: Iterable[RequestCode], override: Override) -> None:
-    hard = [code for code in codes if code.strength == Strength.HARD]
-    soft = [code for code in codes if code.strength == Strength.SOFT]
-    if hard:
-        raise RefusedError(hard)
-    if soft and not (override.reason and override.sentence.strip()):
-        raise NeedsReasonError(soft)
 
 
 def _move(
@@ -139,25 +122,16 @@ def _move(
     by: Any,
 ) -> list[ClinicalRecord]:
     """One row, and what was recorded with it."""
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"injection": None} if isinstance(row, Assessment) else {}
     if isinstance(row, Injection) and row.given:
         more["codes"] = [code.code for code in codes]
         if override.reason and any(code.strength == Strength.SOFT for code in codes):
             more |= {"override_reason": override.reason, "override_note": override.sentence}
     beside = list(recorded_with(row)) if isinstance(row, Injection) else []
     strike_out(row, reason=ErrorReason.WRONG_PATIENT, note=note, by=by)
-    new = _copy(row, target, **more)
+    new = write_again(row, patient=target, **more)
     written = [new]
     for each in beside:
         strike_out(each, reason=ErrorReason.WRONG_PATIENT, note=note, by=by)
-        written.append(_copy(each, target, injection=new))
+        written.append(write_again(each, patient=target, injection=new))
     return written
-
-
-def _copy(row: ClinicalRecord, target: Patient, **more: Any) -> ClinicalRecord:
-    """The row's content for another patient; `amends` says where it was."""
-    fields = {field.name for field in row._meta.concrete_fields} - _OWN
-    content = {name: getattr(row, name) for name in fields}
-    content |= {"patient": target, "amends": row} | more
-    copied: ClinicalRecord = type(row).objects.create(**content)
-    return copied

@@ -102,99 +102,29 @@ class GivenFields(PatientDayForm):
         }
 
 
-class LogForm(GivenFields, ReasonFields):
-    """A dose given here, now."""
+class BatchFields(GivenFields):
+    """With the batch: one of the shelf, or another that is typed in."""
 
-    dose_fields = (*GivenFields.dose_fields[:-2], "on", "at", "site", "batch", "batch_reason", "scan")
-    identity = forms.BooleanField(required=False)
-    blood = forms.ChoiceField(
-        required=False,
-        choices=[
-            ("before", gettext_lazy("Taken, before the dose")),
-            ("no", gettext_lazy("Not taken…")),
-        ],
-        widget=forms.RadioSelect,
-    )
-    blood_note = _text(gettext_lazy("Why not"), length=200)
-    no_to_all = forms.BooleanField(required=False)
-    yes = forms.MultipleChoiceField(required=False, choices=list(QUESTIONS.items()))
-    reaction_told = _text(gettext_lazy("What happened, and when"))
-    go_ahead = _text(gettext_lazy("Who decided that it may be given, and why"))
-    pregnancy = forms.ChoiceField(
-        required=False, choices=[("", "–"), *PregnancyStatus.choices()], widget=forms.RadioSelect
-    )
-    bleeding_told = _text(gettext_lazy("Which medicine or risk"))
-    symptoms_told = _text(gettext_lazy("Which symptoms, since when"))
-    under_skin = forms.BooleanField(label=gettext_lazy("Given under the skin (SC) instead"), required=False)
-    same_as_last = forms.BooleanField(label=gettext_lazy("Same as last time"), required=False)
-    scan = _text(gettext_lazy("Scan the vial"), length=200)
-    site = forms.ChoiceField(label=gettext_lazy("Where"), choices=BodySite.choices(), required=False)
     batch = forms.ChoiceField(label=gettext_lazy("Batch"), required=False)
     batch_reason = _text(gettext_lazy("Why this batch, or why it is not known"), length=200)
-    reaction = _text(gettext_lazy("Reaction after this dose"))
-    note = _text(gettext_lazy("Note"), length=1000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for domain in Domain:
-            self.fields[domain.value] = forms.TypedChoiceField(
-                choices=Score.choices(), coerce=int, empty_value=None, required=False, label=domain.label
-            )
         self.fields["batch"].choices = [*self.batches_to_choose, ("", _("Another one"))]  # type: ignore[attr-defined]
         gone = _("This batch is not offered any more. Choose the one in your hand.")
         self.fields["batch"].error_messages["invalid_choice"] = gone
 
-    def filled_in(self, visit: DoseVisit, now: dt.datetime) -> dict[str, Any]:
-        return super().filled_in(visit, now) | {
-            "at": now.time().replace(second=0, microsecond=0),
-            "site": visit.site,
-            "batch": str(visit.batch.pk) if visit.batch else "",
-        }
+    @property
+    def offered(self) -> list[Batch]:
+        """The batches to choose from."""
+        return self.visit.batches
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        yes = cleaned.get("yes", [])
-        if not cleaned.get("identity"):
-            self.add_error("identity", _("Ask for name and birth date, then tick."))
-        if self.visit.blood and not self.visit.blood.taken_on and not cleaned.get("blood"):
-            self.add_error("blood", _("Say whether the blood was taken."))
-        if not yes and not cleaned.get("no_to_all"):
-            self.add_error("no_to_all", _("Ask the four questions, then tick."))
-        if yes and cleaned.get("no_to_all"):
-            self.add_error("no_to_all", _("“No to all four” is ticked and a question is answered with yes."))
-        self._check_answers(cleaned, yes)
-        self._check_batch(cleaned)
-        if cleaned.get("under_skin"):
-            cleaned["route"] = Route.SC.value
-        return cleaned
-
-    def _check_answers(self, cleaned: dict[str, Any], yes: Iterable[str]) -> None:
-        asked = {
-            "reaction": ("reaction_told", _("Write down what happened.")),
-            "pregnancy": ("pregnancy", _("Choose one.")),
-            "bleeding": ("bleeding_told", _("Write down which.")),
-        }
-        for answer in yes:
-            name, words = asked.get(answer, ("", ""))
-            if name and not cleaned.get(name):
-                self.add_error(name, words)
-        stops = self.visit.stop_and_read or "reaction" in yes
-        if stops and not cleaned.get("go_ahead"):
-            self.add_error(
-                "go_ahead",
-                _(
-                    "Do not give it before a physician has decided. Write down who did, or choose “Not given”."
-                ),
-            )
-
-    def _check_batch(self, cleaned: dict[str, Any]) -> None:
+    def check_batch(self, cleaned: dict[str, Any]) -> None:
         """A batch of the shelf, or one typed in. An expired or withdrawn one only with a reason; so an unknown one."""
-        if cleaned.get("scan"):
-            self._take_from_scan(cleaned)
         chosen, typed = cleaned.get("batch"), (cleaned.get("batch_number") or "").strip()
         cleaned["shelf"] = None
         if not typed:
-            cleaned["shelf"] = next((b for b in self.visit.batches if str(b.pk) == chosen), None)
+            cleaned["shelf"] = next((b for b in self.offered if str(b.pk) == chosen), None)
             if cleaned["shelf"] is None and not cleaned.get("batch_reason") and "batch" not in self.errors:
                 self._ask_for_batch()
             return
@@ -224,7 +154,7 @@ class LogForm(GivenFields, ReasonFields):
     @property
     def batches_to_choose(self) -> list[tuple[str, str]]:
         """Those of the shelf, as value and words."""
-        return [(str(batch.pk), batch_words(batch)) for batch in self.visit.batches]
+        return [(str(batch.pk), batch_words(batch)) for batch in self.offered]
 
     @property
     def why_batch(self) -> str:
@@ -237,6 +167,89 @@ class LogForm(GivenFields, ReasonFields):
         if self.visit.batch_is_todays:
             return _("today's vial")
         return _("as last used here: check the vial")
+
+
+class LogForm(BatchFields, ReasonFields):
+    """A dose given here, now."""
+
+    dose_fields = (*GivenFields.dose_fields[:-2], "on", "at", "site", "batch", "batch_reason", "scan")
+    identity = forms.BooleanField(required=False)
+    blood = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("before", gettext_lazy("Taken, before the dose")),
+            ("no", gettext_lazy("Not taken…")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    blood_note = _text(gettext_lazy("Why not"), length=200)
+    no_to_all = forms.BooleanField(required=False)
+    yes = forms.MultipleChoiceField(required=False, choices=list(QUESTIONS.items()))
+    reaction_told = _text(gettext_lazy("What happened, and when"))
+    go_ahead = _text(gettext_lazy("Who decided that it may be given, and why"))
+    pregnancy = forms.ChoiceField(
+        required=False, choices=[("", "–"), *PregnancyStatus.choices()], widget=forms.RadioSelect
+    )
+    bleeding_told = _text(gettext_lazy("Which medicine or risk"))
+    symptoms_told = _text(gettext_lazy("Which symptoms, since when"))
+    under_skin = forms.BooleanField(label=gettext_lazy("Given under the skin (SC) instead"), required=False)
+    same_as_last = forms.BooleanField(label=gettext_lazy("Same as last time"), required=False)
+    scan = _text(gettext_lazy("Scan the vial"), length=200)
+    site = forms.ChoiceField(label=gettext_lazy("Where"), choices=BodySite.choices(), required=False)
+    reaction = _text(gettext_lazy("Reaction after this dose"))
+    note = _text(gettext_lazy("Note"), length=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for domain in Domain:
+            self.fields[domain.value] = forms.TypedChoiceField(
+                choices=Score.choices(), coerce=int, empty_value=None, required=False, label=domain.label
+            )
+
+    def filled_in(self, visit: DoseVisit, now: dt.datetime) -> dict[str, Any]:
+        return super().filled_in(visit, now) | {
+            "at": now.time().replace(second=0, microsecond=0),
+            "site": visit.site,
+            "batch": str(visit.batch.pk) if visit.batch else "",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        yes = cleaned.get("yes", [])
+        if not cleaned.get("identity"):
+            self.add_error("identity", _("Ask for name and birth date, then tick."))
+        if self.visit.blood and not self.visit.blood.taken_on and not cleaned.get("blood"):
+            self.add_error("blood", _("Say whether the blood was taken."))
+        if not yes and not cleaned.get("no_to_all"):
+            self.add_error("no_to_all", _("Ask the four questions, then tick."))
+        if yes and cleaned.get("no_to_all"):
+            self.add_error("no_to_all", _("“No to all four” is ticked and a question is answered with yes."))
+        self._check_answers(cleaned, yes)
+        if cleaned.get("scan"):
+            self._take_from_scan(cleaned)
+        self.check_batch(cleaned)
+        if cleaned.get("under_skin"):
+            cleaned["route"] = Route.SC.value
+        return cleaned
+
+    def _check_answers(self, cleaned: dict[str, Any], yes: Iterable[str]) -> None:
+        asked = {
+            "reaction": ("reaction_told", _("Write down what happened.")),
+            "pregnancy": ("pregnancy", _("Choose one.")),
+            "bleeding": ("bleeding_told", _("Write down which.")),
+        }
+        for answer in yes:
+            name, words = asked.get(answer, ("", ""))
+            if name and not cleaned.get(name):
+                self.add_error(name, words)
+        stops = self.visit.stop_and_read or "reaction" in yes
+        if stops and not cleaned.get("go_ahead"):
+            self.add_error(
+                "go_ahead",
+                _(
+                    "Do not give it before a physician has decided. Write down who did, or choose “Not given”."
+                ),
+            )
 
     def _take_from_scan(self, cleaned: dict[str, Any]) -> None:
         """Without script the scanned text comes with the form."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schedules.views import bookings, cards, check_dose, contacts, log_injection, today
+from schedules.views import amend_injection, bookings, cards, check_dose, contacts, log_injection, today
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -17,6 +17,11 @@ urlpatterns = [
     path("patients/<uuid:uid>/log/not-given/", log_injection.not_given, name="not_given"),
     path("patients/<uuid:uid>/log/vial/", log_injection.scan_vial, name="scan_vial"),
     path("patients/<uuid:uid>/log/<uuid:row>/undo/", log_injection.undo_injection, name="undo_injection"),
+    path(
+        "patients/<uuid:uid>/injection/<uuid:row>/correct/",
+        amend_injection.amend_injection,
+        name="amend_injection",
+    ),
     path("patients/<uuid:uid>/book/", bookings.book, name="book"),
     path("patients/<uuid:uid>/book/cancel/", bookings.cancel_booking, name="cancel_booking"),
     path("patients/<uuid:uid>/contact/", contacts.contact, name="contact"),

@@ -100,8 +100,10 @@ def move(request: HttpRequest, uid: str, word: str, row: str, other: str) -> Htt
     context = patient_context(request, patient) | {
         "form": form,
         "record": record,
-        "entry": _words(record),
-        "beside": [_words(each) for each in recorded_with(record)] if isinstance(record, Injection) else [],
+        "entry": beside_words(record),
+        "beside": [beside_words(each) for each in recorded_with(record)]
+        if isinstance(record, Injection)
+        else [],
         "gone": record.entered_in_error,
         "target": target,
         "target_age": target.age_on(today),
@@ -114,7 +116,8 @@ def move(request: HttpRequest, uid: str, word: str, row: str, other: str) -> Htt
     return render(request, "schedules/move.html", context, status=422 if form.errors else 200)
 
 
-def _words(record: Any) -> str:
+def beside_words(record: Any) -> str:
+    """An entry, or what was recorded with it, in one line."""
     if isinstance(record, BloodDraw):
         return _("the blood drawn with it")
     if isinstance(record, Pregnancy):

@@ -31,7 +31,11 @@ OWN_ACCOUNT = {
 }  # fmt: skip
 REFUSED = {403, 404, 405}
 # Open to fewer than the page's action says: whose entry it is decides, and this one is nobody's own.
-ONLY = {"withdraw_decision": {Role.PHYSICIAN}, "withdraw_order": {Role.PHYSICIAN}}
+ONLY = {
+    "withdraw_decision": {Role.PHYSICIAN},
+    "withdraw_order": {Role.PHYSICIAN},
+    "amend_injection": {Role.PHYSICIAN},  # The dose is nobody's own.
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ def _row_of(address: Address, side: Side) -> Any:
         return _other_patient(side)
     rows = {
         "undo_injection": side.injection,
+        "amend_injection": side.injection,
         "withdraw_decision": side.decision,
         "withdraw_order": side.order,
         "move": side.injection,

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import uuid
+from html import unescape
 from typing import Any
 
 from django.test import Client
@@ -82,6 +83,8 @@ def filled_in(page: Any) -> dict[str, str]:
     for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.S):
         chosen = re.search(r'value="([^"]*)"[^>]*selected', options)
         found[name] = chosen[1] if chosen else ""
+    for name, value in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', text, re.S):
+        found[name] = unescape(value)
     return found
 
 
