@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from patients.actions.corrections import MOVABLE
 from patients.check_ins import in_words as answer_words
 from patients.models.product import batch_key
 from patients.templatetags.clinic_words import day, plain_date, short_day
@@ -74,8 +75,9 @@ class OtherRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry as shown: bold words, the rest, who wrote it, a tag, and what can be corrected in it. `batch` is
-    its number and the address that says who else had it."""
+    """One entry as shown: bold words, the rest, who wrote it, a tag, and what can be corrected in it; `move_url` where
+    it was struck out as another patient's and is still to be moved there. `batch` is its number and the address that
+    says who else had it."""
 
     day: dt.date
     icon: str
@@ -90,6 +92,7 @@ class Line:
     amends: bool = False
     message_uid: str = ""
     correctable: tuple[Correction, ...] = field(default=())
+    move_url: str = ""
     is_plan: bool = False
     others: tuple[OtherRecord, ...] = ()
     batch: tuple[str, str] | None = None
@@ -114,6 +117,7 @@ def line_of(entry: Entry, *, patient_uid: Any, dose_names: Mapping[dt.date, str]
         amends=entry.amends and not others,
         message_uid=entry.uid if entry.kind == "message" else "",
         correctable=_corrections(entry, patient_uid) if clinical and entry.struck is None else (),
+        move_url=_move_url(entry, patient_uid) if clinical else "",
         is_plan=entry.kind in _PLAN_WORDS,
         others=others,
         batch=_batch(details) if clinical else None,
@@ -173,6 +177,20 @@ def _corrections(entry: Entry, patient_uid: Any) -> tuple[Correction, ...]:
     if entry.kind in _RECORD_WORDS:
         return (Correction(reverse("correct_record", args=[patient_uid, entry.kind, entry.uid]), ""),)
     return ()
+
+
+def _move_url(entry: Entry, patient_uid: Any) -> str:
+    """Where an entry that was struck out as another patient's is moved, if nobody has yet."""
+    if entry.struck is None or entry.struck.reason != ErrorReason.WRONG_PATIENT:
+        return ""
+    if entry.kind == "results":
+        word, found = "result", entry.details["results"][0]
+        uid = found["uid"]
+    else:
+        word, found, uid = entry.kind, entry.details, entry.uid
+    if word not in MOVABLE or found["to_uid"]:
+        return ""
+    return reverse("move_find", args=[patient_uid, word, uid])
 
 
 Words = tuple[str, str, tuple[str, ...]]

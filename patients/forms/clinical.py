@@ -228,7 +228,7 @@ class EndForm(PatientDayForm):
 
 
 class CorrectionForm(ActionForm):
-    """Why an entry is struck out. That it belongs to another patient is for a physician to say."""
+    """Why an entry is struck out. `may_be_anothers`: whether it may be said that it is another patient's."""
 
     reason = forms.ChoiceField(
         label=_("Why"),
@@ -241,8 +241,8 @@ class CorrectionForm(ActionForm):
     )
     note = forms.CharField(label=_("In one sentence"), max_length=300)
 
-    def __init__(self, *args: Any, by_physician: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, may_be_anothers: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not by_physician:
+        if not may_be_anothers:
             field: Any = self.fields["reason"]
             field.choices = [choice for choice in field.choices if choice[0] != ErrorReason.WRONG_PATIENT]

@@ -17,6 +17,11 @@ class RecordQuerySet(models.QuerySet):
         """Those not entered in error."""
         return self.filter(error_at__isnull=True)
 
+    def movable(self) -> "RecordQuerySet":
+        """Those that may be written for another patient: valid, or struck out as that patient's and not moved yet."""
+        left = models.Q(error_reason=ErrorReason.WRONG_PATIENT, amended_by__isnull=True)
+        return self.filter(models.Q(error_at__isnull=True) | left)
+
 
 class ClinicalRecord(models.Model):
     """A row of the record. Never deleted: a correction strikes it out (`error_*`) and may add a new row that

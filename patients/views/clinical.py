@@ -187,7 +187,8 @@ def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpR
     record = get_object_or_404(CORRECTABLE[word], uid=row, patient=patient)
     if not may_correct(member_of(request), record, by=request.user):
         raise PermissionDenied(_("Somebody else wrote this entry. A physician may correct it."))
-    may_move = member_of(request).may(Action.CORRECT_OTHERS, patient.clinic_id) and word in MOVABLE
+    movable = word in MOVABLE
+    may_move = movable and member_of(request).may(Action.CORRECT_OTHERS, patient.clinic_id)
     return strike_out_page(
         request,
         patient,
@@ -195,6 +196,7 @@ def correct_record(request: HttpRequest, uid: str, word: str, row: str) -> HttpR
         what=entry_words(record),
         said=_("Struck out. The entry stays visible with the reason."),
         back="patient",
+        movable=movable,
         move_url=reverse("move_find", args=[patient.uid, word, record.uid]) if may_move else "",
     )
 

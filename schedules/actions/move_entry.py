@@ -33,8 +33,10 @@ class Override:
 
 
 def of_one_draw(result: LabResult) -> list[LabResult]:
-    """The results of the blood that `result` is from: the same patient, day, time and laboratory."""
-    rows = LabResult.objects.valid().filter(
+    """The results of the blood that `result` is from and that move with it: the same patient, day, time and
+    laboratory; with one that is struck out those struck out, too."""
+    rows = LabResult.objects.movable().filter(
+        error_at__isnull=not result.entered_in_error,
         patient=result.patient_id,
         drawn_on=result.drawn_on,
         drawn_at=result.drawn_at,
@@ -86,11 +88,12 @@ def move_entry(
     by: Any,
 ) -> list[ClinicalRecord]:
     """Strike `rows` out for `patient` and write them for `target`, with the same who and when; what was recorded with
-    a dose (blood, assessment, pregnancy) goes with it. Returns the new rows.
+    a dose (blood, assessment, pregnancy) goes with it. What is struck out as another patient's already keeps who, when
+    and why. Returns the new rows.
 
     Raises RefusedError for a day that cannot be (ahead, or before birth), NeedsReasonError for what the rules question
-    without a reason and a sentence, ChangedMeanwhileError if an entry is struck out already, MergedRecordError,
-    AlreadySubmittedError.
+    without a reason and a sentence, ChangedMeanwhileError if an entry is moved or otherwise struck out,
+    MergedRecordError, AlreadySubmittedError.
     """
     claim_form(token=token, by=by)
     patient, target = lock_both(patient, target)
@@ -99,8 +102,10 @@ def move_entry(
             raise MergedRecordError(each)
     if patient.pk == target.pk or patient.clinic_id != target.clinic_id:
         raise ValueError("an entry moves to another patient of the clinic")
-    standing = type(rows[0]).objects.valid().filter(pk__in=[row.pk for row in rows], patient=patient)
-    if standing.count() != len(rows):
+    asked = len(rows)
+    standing = type(rows[0]).objects.movable().filter(pk__in=[row.pk for row in rows], patient=patient)
+    rows = list(standing.order_by("pk"))
+    if len(rows) != asked:
         raise ChangedMeanwhileError("This entry was already corrected by someone else.")
     codes = judge_move(facts_for([target])[target.pk], rows, today=today)
     if refusal := refusal_of(codes, reason=override.reason, sentence=override.sentence):
@@ -128,10 +133,11 @@ def _move(
         if override.reason and any(code.strength == Strength.SOFT for code in codes):
             more |= {"override_reason": override.reason, "override_note": override.sentence}
     beside = list(recorded_with(row)) if isinstance(row, Injection) else []
-    strike_out(row, reason=ErrorReason.WRONG_PATIENT, note=note, by=by)
+    if not row.entered_in_error:
+        strike_out(row, reason=ErrorReason.WRONG_PATIENT, note=note, by=by)
     new = write_again(row, patient=target, **more)
     written = [new]
     for each in beside:
-        strike_out(each, reason=ErrorReason.WRONG_PATIENT, note=note, by=by)
+        strike_out(each, reason=ErrorReason.WRONG_PATIENT, note=note or row.error_note, by=by)
         written.append(write_again(each, patient=target, injection=new))
     return written

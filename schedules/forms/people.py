@@ -37,9 +37,13 @@ class MoveForm(ActionForm, ReasonFields):
         help_text=gettext_lazy("One sentence; it is kept with the entry that is struck out."),
     )
 
-    def __init__(self, *args: Any, panel: Sequence[LabResult] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, panel: Sequence[LabResult] = (), asks_how: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.panel = panel
+        if not asks_how:  # It was said when the entry was struck out.
+            del self.fields["note"]
         self.fields["results"].choices = [(str(row.uid), entry_words(row)) for row in panel]  # type: ignore[attr-defined]
         self.initial["results"] = [str(row.uid) for row in panel]
 

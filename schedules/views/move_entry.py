@@ -49,7 +49,9 @@ def move_find(request: HttpRequest, uid: str, word: str, row: str) -> HttpRespon
     )
     context |= {
         "entry": entry_words(record),
-        "back": reverse("correct_record", args=[patient.uid, word, record.uid]),
+        "back": reverse("patient", args=[patient.uid])
+        if record.entered_in_error
+        else reverse("correct_record", args=[patient.uid, word, record.uid]),
     }
     return render(request, "schedules/move_find.html", context)
 
@@ -65,7 +67,11 @@ def move(request: HttpRequest, uid: str, word: str, row: str, other: str) -> Htt
     if recorded_before(token=request.POST.get("token"), by=request.user) is not None:
         return redirect("patient", target.uid)
     today = patient.clinic.today()
-    form = MoveForm(request.POST or None, panel=of_one_draw(record) if isinstance(record, LabResult) else ())
+    form = MoveForm(
+        request.POST or None,
+        panel=of_one_draw(record) if isinstance(record, LabResult) else (),
+        asks_how=not record.entered_in_error,
+    )
     valid = request.method == "POST" and form.is_valid()
     rows: Any = form.chosen if isinstance(record, LabResult) else [record]
     if valid:
@@ -75,7 +81,7 @@ def move(request: HttpRequest, uid: str, word: str, row: str, other: str) -> Htt
                 patient=patient,
                 target=target,
                 rows=rows,
-                note=data["note"],
+                note=data.get("note", ""),
                 override=Override(data["reason"], data["sentence"]),
                 today=today,
                 token=data["token"],
@@ -104,7 +110,7 @@ def move(request: HttpRequest, uid: str, word: str, row: str, other: str) -> Htt
         "beside": [beside_words(each) for each in recorded_with(record)]
         if isinstance(record, Injection)
         else [],
-        "gone": record.entered_in_error,
+        "gone": not type(record).objects.movable().filter(pk=record.pk).exists(),
         "target": target,
         "target_age": target.age_on(today),
         "target_schedule": PatientSchedule.objects.filter(pk=target.pk).first(),

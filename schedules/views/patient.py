@@ -101,14 +101,17 @@ def _timeline(request: HttpRequest, found: Patient, dose_names: Any) -> dict[str
 
 
 def _with_corrections(request: HttpRequest, found: Patient, line: Line) -> Line:
-    """Corrections are offered to those who may make them: own entries of the record, or any as a physician."""
-    if not line.correctable:
+    """Corrections are offered to those who may make them: own entries of the record, or any as a physician,
+    who also moves what is struck out as another patient's."""
+    if not line.correctable and not line.move_url:
         return line
     member = member_of(request)
     own = line.by_id == request.user.pk and member.may(Action.ENTER_CLINICAL, found.clinic_id)
     own = own and not line.is_plan  # Orders and decisions are a physician's.
     return (
-        line if own or member.may(Action.CORRECT_OTHERS, found.clinic_id) else replace(line, correctable=())
+        line
+        if member.may(Action.CORRECT_OTHERS, found.clinic_id)
+        else replace(line, correctable=line.correctable if own else (), move_url="")
     )
 
 

@@ -225,11 +225,18 @@ def test_a_nurse_cannot_correct_what_another_wrote_and_a_physician_can(desk: Des
     assert strike(desk.physician, nurses, "result").status_code == 302
 
 
-def test_recorded_on_the_wrong_patient_is_a_physicians_correction(desk: Desk) -> None:
+def test_that_it_is_another_patients_a_nurse_says_of_what_a_physician_can_move(desk: Desk) -> None:
     patient = desk.patient()
-    result = LabResultFactory(patient=patient, recorded_by=desk.users["nurse"])
-    assert strike(desk.nurse, result, "result", reason="wrong_patient").status_code == 422
-    assert strike(desk.physician, result, "result", reason="wrong_patient").status_code == 302
+    nurse = desk.users["nurse"]
+    cause = Cause.objects.create(clinic=desk.clinic, patient=patient, kind="dietary", recorded_by=nurse)
+    assert strike(desk.nurse, cause, "cause", reason="wrong_patient").status_code == 422
+    assert strike(desk.physician, cause, "cause", reason="wrong_patient").status_code == 302
+    result = LabResultFactory(patient=patient, recorded_by=nurse)
+    assert strike(desk.nurse, result, "result", reason="wrong_patient").status_code == 302
+    read = words(desk.nurse.get(address("patient", patient)))
+    assert "A physician can move it to the right patient" in read
+    assert "Move it…" not in read
+    assert "Move it…" in words(desk.physician.get(address("patient", patient)))
 
 
 def test_a_correction_says_why(desk: Desk) -> None:
