@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from patients.notices import assess_url_of, card_url_of, undo_url_of
+from patients.notices import assess_url_of, card_url_of, separate_url_of, undo_url_of
 
 register = template.Library()
 
@@ -110,6 +110,12 @@ def card_url(message: Any) -> str:
 def assess_url(message: Any) -> str:
     """Where the assessment that a notice says is due is recorded, or nothing."""
     return assess_url_of(message.extra_tags)
+
+
+@register.filter
+def separate_url(message: Any) -> str:
+    """Where the records a notice says were merged are separated again, or nothing."""
+    return separate_url_of(message.extra_tags)
 
 
 @register.filter

@@ -132,7 +132,7 @@ def merge(request: HttpRequest, uid: str, row: str) -> HttpResponse:
         words = _("Merged: everything of %(merged)s is now in this record.") % {
             "merged": merged.record_number
         }
-        notify(request, words)
+        notify(request, words, separate_url=reverse("separate", args=[merged.uid]))
         return redirect("patient", kept.uid)
     if request.method == "GET":
         for each in (one, other):

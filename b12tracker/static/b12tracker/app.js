@@ -69,7 +69,10 @@
 
   // A form that comes back unsaved: to the first field that has to be looked at.
   const wrong = document.querySelector("main [aria-invalid=true], main .is-invalid");
-  if (wrong) wrong.focus();
+  if (wrong) {
+    wrong.focus({ preventScroll: true });
+    wrong.scrollIntoView({ block: "center" }); // Else it may lie under the bar of buttons.
+  }
 
   // A row of the worklist opens in place; focus goes in, and back to where it came from when it closes.
   const closeRow = (row, refocus) => {
