@@ -42,7 +42,7 @@ def test_every_page_fits_and_axe_finds_nothing(page: Page, live_server: Any, des
     wheres = [
         address("merge_choose", kept), f"{address('merge_choose', kept)}?q=Cal",
         address("merge", kept, merged.uid), address("correct_record", kept, *move),
-        address("move_find", kept, *move), f"{address('move_find', kept, *move)}?q=Cal",
+        address("amend_injection", kept, given.uid), address("move_find", kept, *move), f"{address('move_find', kept, *move)}?q=Cal",
         address("move", kept, *move, merged.uid), address("patient", fourth), address("separate", fourth),
         address("patient", third), f"{address('patient_search')}?q=Second",
     ]  # fmt: skip
@@ -96,7 +96,12 @@ def test_a_dose_moves_to_the_right_patient(
     page.goto(live_server.url + address("correct_record", kept, "injection", given.uid))
     offer = page.get_by_role("link", name="Move it to the right patient")
     assert not offer.is_visible()
+    plain = page.get_by_role("button", name="Strike out", exact=True)
+    assert plain.is_visible()
     page.check("[name=reason][value=wrong_patient]")
+    assert not plain.is_visible()
+    assert "btn-primary" in (offer.get_attribute("class") or "")
+    assert page.get_by_role("button", name="Only strike out").is_visible()
     offer.click()
     page.locator("main [name=q]").fill("RS-2")
     page.get_by_role("button", name="Find").click()

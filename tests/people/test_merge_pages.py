@@ -36,6 +36,13 @@ def test_proposed_are_those_with_a_like_name_or_an_equal_number(desk: Desk) -> N
     assert "Nobody else is found" in found
 
 
+def test_what_was_merged_is_separated_from_the_next_page(desk: Desk) -> None:
+    kept, merged = two(desk)
+    page = desk.coordinator.get(go(desk.coordinator, kept, merged, kept).url)
+    assert "Separate again…" in words(page)
+    assert f'href="{address("separate", merged)}"' in page.content.decode()
+
+
 def test_side_by_side_a_coordinator_reads_dates_but_nothing_clinical(desk: Desk) -> None:
     kept, merged = two(desk, allergy_note="Latex")
     coordinator, physician = (words(ask(who, kept, merged)) for who in (desk.coordinator, desk.physician))
