@@ -42,7 +42,8 @@ def test_every_page_fits_and_axe_finds_nothing(page: Page, live_server: Any, des
     wheres = [
         address("merge_choose", kept), f"{address('merge_choose', kept)}?q=Cal",
         address("merge", kept, merged.uid), address("correct_record", kept, *move),
-        address("amend_injection", kept, given.uid), address("move_find", kept, *move), f"{address('move_find', kept, *move)}?q=Cal",
+        address("amend_injection", kept, given.uid),
+        address("move_find", kept, *move), f"{address('move_find', kept, *move)}?q=Cal",
         address("move", kept, *move, merged.uid), address("patient", fourth), address("separate", fourth),
         address("patient", third), f"{address('patient_search')}?q=Second",
     ]  # fmt: skip
