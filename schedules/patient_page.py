@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -30,13 +31,16 @@ from schedules.queries import active_flags, answered_check_ins
 from schedules.rules.evaluate import evaluate
 from schedules.rules.facts import Facts
 from schedules.rules.results import SEVERITY_ORDER, Evaluation, Event, EventKind
-from schedules.said_gone import SAID, said_gone
+from schedules.said_gone import SAID, SAID_GONE
 from schedules.score_table import ScoreRow, score_rows
 from schedules.timeline import entries
 from schedules.timeline_words import Line, line_of
 from schedules.units import B12_UNIT
 
 PLAN_SHOWN = 30
+# Of the patient that is read.
+_SAID_GONE = f"(SELECT outcome FROM ({SAID_GONE} AND c.patient_id = patients_patient.id) gone)"  # noqa: S608 (constants)
+_DOMAINS = tuple(domain.value for domain in Domain)
 SCORES_SHOWN = 6
 _NAMES = (
     ("b12", "B12"),
@@ -79,16 +83,19 @@ class PatientPage:
 
     @cached_property
     def _head(self) -> dict[str, Any]:
-        """The responsible physician, the further numbers and the bookings, in one query."""
+        """The responsible physician, further numbers, bookings, answers by link, whether said to be gone; one query."""
         booking = Booking.objects.filter(patient=OuterRef("pk")).order_by("-made_at")
         fields = JSONObject(
             kind="kind", on="on", at="at", for_due_on="for_due_on", after="after_dose_on", off="cancelled_at"
         )
         number = PatientIdentifier.objects.current().filter(patient=OuterRef("pk")).order_by("pk")
+        answers = answered_check_ins(OuterRef("pk"), until=self.today)
         found = Patient.objects.filter(pk=self.patient.pk).values(
             physician_name=F("physician__name"),
             booked=ArraySubquery(booking.values(found=fields)),
             numbers=ArraySubquery(number.values(found=JSONObject(kind="system", value="value"))),
+            answered=ArraySubquery(answers.values(found=JSONObject(on="on", **{d: d for d in _DOMAINS}))),
+            said_gone=RawSQL(_SAID_GONE, []),
         )
         head: dict[str, Any] = dict(found.get())
         return head
@@ -156,9 +163,8 @@ class PatientPage:
 
     @cached_property
     def said_gone(self) -> str:
-        """How the patient was said to be gone while the record is open: an outcome of a contact, or nothing. One
-        query."""
-        return "" if self.is_closed else said_gone([self.patient.pk]).get(self.patient.pk, "")
+        """How the patient was said to be gone while the record is open: an outcome of a contact, or nothing."""
+        return "" if self.is_closed else self._head["said_gone"] or ""
 
     @property
     def said_gone_words(self) -> str:
@@ -264,8 +270,8 @@ class PatientPage:
 
     @cached_property
     def _check_ins(self) -> list[CheckIn]:
-        """What the patient answered by link, oldest first. One query."""
-        return list(answered_check_ins(self.patient, until=self.today))
+        """What the patient answered by link, oldest first."""
+        return [CheckIn(**row | {"on": dt.date.fromisoformat(row["on"])}) for row in self._head["answered"]]
 
     @property
     def patient_scored(self) -> bool:

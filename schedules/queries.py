@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from patients.models import CheckIn, Clinic, Patient
 from schedules.models import Decision, Flag
@@ -30,6 +30,6 @@ def close_reasons(patients: Iterable[int]) -> dict[int, str]:
     return dict(closed.values_list("patient", "reason"))
 
 
-def answered_check_ins(patient: Patient, *, until: dt.date) -> QuerySet[CheckIn]:
+def answered_check_ins(patient: Patient | OuterRef, *, until: dt.date) -> QuerySet[CheckIn]:
     """What the patient answered by link up to that day, oldest first."""
     return CheckIn.objects.valid().filter(patient=patient, on__lte=until).order_by("answered_at")
