@@ -19,7 +19,7 @@ from tests.factories import (  # noqa: E402
     PatientFactory,
     member,
 )
-from tests.today.people import batch, days, maintained  # noqa: E402
+from tests.today.people import batch, days, maintained, refreshed  # noqa: E402
 
 PATIENTS = 24
 
@@ -39,6 +39,7 @@ def main() -> None:
         AssessmentFactory(patient=in_loading, on=late)
         DecisionFactory(patient=in_loading, on=late)
         InjectionFactory(patient=in_loading, on=late)
+        refreshed(in_loading, today)
     found = {
         "session": browser.cookies[settings.SESSION_COOKIE_NAME].value,
         "patients": [str(patient.uid) for patient in people],
